@@ -1,0 +1,199 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target compiles in the Swift 6 language mode, says `public import` where a module leaks into its
+// API, and builds without a warning.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "countersign",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "CountersignClient", targets: ["CountersignClient"]),
+        .executable(name: "countersignd", targets: ["countersignd"]),
+        .executable(name: "countersign", targets: ["countersign"]),
+        .executable(name: "protoc-gen-countersign", targets: ["protoc-gen-countersign"]),
+    ],
+    dependencies: [
+        // Flags, sub-commands and --help of both programs.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // DER, below the certificates.
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        // Reads callers' certificates; makes the development authority.
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        // HMAC, HKDF, AES-GCM.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Structured logging facade.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Event loops, sockets, byte buffers.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS 1.2 and 1.3.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // Protobuf messages of the wire and of the sealed state; the plugin library behind our stub generator.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // The embedded SQLite store.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // The configuration file.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // ── The server, from the core outwards ────────────────────────────────────────────────────────
+        // decide(state, command, now, entropy) → decision. Pure: no clock, no randomness, no I/O.
+        .target(
+            name: "MFADomain",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        // The store's protocol, the codec of a subject's state and its sealing under the key ring.
+        .target(
+            name: "MFAStore",
+            dependencies: [
+                "MFADomain",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
+        // The embedded store: one SQLite file, one writer, group commit.
+        .target(
+            name: "MFAStoreSQLite",
+            dependencies: ["MFAStore", "MFADomain", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        // One file per verb: takes the store through a decision.
+        .target(name: "MFAService", dependencies: ["MFADomain", "MFAStore"], swiftSettings: settings),
+        // Generated messages and method names; nothing by hand.
+        .target(
+            name: "MFAProto",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            swiftSettings: settings),
+        // One row per RPC: name, scope, rate class, handler; request checks and the mapping to status codes.
+        .target(
+            name: "MFAMethods",
+            dependencies: [
+                "MFAProto", "MFAService", "MFADomain", "QRCode",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
+        // The ttRPC protocol: frames, envelope, codec. Reusable, knows nothing of MFA.
+        .target(
+            name: "TTRPC",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
+        // Listener, TLS, caller identity, limits, drain: bytes in, bytes or a status out.
+        .target(
+            name: "MFAWire",
+            dependencies: [
+                "TTRPC", "MFAMethods",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: settings),
+        // QR codes as PNG and in the terminal.
+        .target(name: "QRCode", dependencies: ["CQREncode", "CPNG"], swiftSettings: settings),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        // The server program: configuration and wiring.
+        .executableTarget(
+            name: "countersignd",
+            dependencies: [
+                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+
+        // ── Clients ───────────────────────────────────────────────────────────────────────────────────
+        // The Swift client library. Needs none of the server's C libraries.
+        .target(
+            name: "CountersignClient",
+            dependencies: [
+                "TTRPC", "MFAProto",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "clients/swift/Sources/CountersignClient",
+            swiftSettings: settings),
+        // The command line for people, scripts and smoke tests.
+        .executableTarget(
+            name: "countersign",
+            dependencies: [
+                "CountersignClient", "MFAProto", "MFADomain", "QRCode",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+        // protoc plugin: typed C calls, typed Swift calls, method catalogue. Not part of a normal build.
+        .executableTarget(
+            name: "protoc-gen-countersign",
+            dependencies: [
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
+
+        // ── Tests ─────────────────────────────────────────────────────────────────────────────────────
+        // The store contract, clocks, builders and a server in this process; shared by the tests.
+        .target(
+            name: "MFATesting",
+            dependencies: [
+                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire", "TTRPC", "MFAProto",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Tests/MFATesting",
+            swiftSettings: settings),
+        .testTarget(name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting"], swiftSettings: settings),
+        .testTarget(
+            name: "MFAStoreTests", dependencies: ["MFAStore", "MFAStoreSQLite", "MFATesting"], swiftSettings: settings),
+        .testTarget(
+            name: "MFAMethodsTests", dependencies: ["MFAMethods", "MFAProto", "MFATesting"], swiftSettings: settings),
+        .testTarget(
+            name: "TTRPCTests",
+            dependencies: [
+                "TTRPC",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOTestUtils", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MFAWireTests",
+            dependencies: [
+                "MFAWire", "MFAMethods", "MFADomain", "MFATesting", "TTRPC", "MFAProto",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CountersignClientTests",
+            dependencies: ["CountersignClient", "MFATesting", .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: settings),
+        .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
+        .testTarget(name: "CountersigndTests", dependencies: ["countersignd", "MFATesting"], swiftSettings: settings),
+        // Reads the sources: which module imports what, and what must not be there.
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        // The real programs over the real wire.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["CountersignClient", "MFATesting"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

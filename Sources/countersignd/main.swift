@@ -1,0 +1,4 @@
+import ArgumentParser
+import Yams
+import Logging
+print("hi")
