@@ -109,6 +109,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -189,7 +190,14 @@ let package = Package(
             dependencies: ["CountersignClient", "MFATesting", .product(name: "NIOPosix", package: "swift-nio")],
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
-        .testTarget(name: "CountersigndTests", dependencies: ["countersignd", "MFATesting"], swiftSettings: settings),
+        .testTarget(
+            name: "CountersigndTests",
+            dependencies: [
+                "countersignd", "MFADomain", "MFATesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings),
         // Reads the sources: which module imports what, and what must not be there.
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         // The real programs over the real wire.

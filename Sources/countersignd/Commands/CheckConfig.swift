@@ -1,0 +1,15 @@
+import ArgumentParser
+
+struct CheckConfig: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Check a configuration and the files it names, as serve would, and write nothing.")
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() throws {
+        let configuration = try configuration.load()
+        for warning in configuration.warnings { print("warning: \(warning)") }
+        print("\(self.configuration.file): good")
+    }
+}

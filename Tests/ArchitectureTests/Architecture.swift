@@ -1,0 +1,45 @@
+/// Which modules each target may import, beyond the standard library. SwiftPM does not hold this: a target can
+/// import whatever it reaches through another one.
+enum Architecture {
+    struct Target: Sendable {
+        let folder: String
+        /// Its dependencies and nothing else; `*` allows everything (programs and tests that wire the parts).
+        let imports: Set<String>
+    }
+
+    /// Allowed everywhere.
+    static let common: Set<String> = [
+        "Swift", "Foundation", "FoundationEssentials", "Synchronization", "Dispatch", "Glibc", "Musl", "Darwin",
+    ]
+
+    static let targets: [String: Target] = [
+        // Pure: neither clock nor randomness, network, protobuf or SQL. Foundation comes only as essentials.
+        "MFADomain": Target(folder: "Sources/MFADomain", imports: ["Crypto"]),
+        "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "Crypto", "SwiftProtobuf"]),
+        "MFAStoreSQLite": Target(folder: "Sources/MFAStoreSQLite", imports: ["MFAStore", "MFADomain", "GRDB"]),
+        "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore"]),
+        "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
+        "MFAMethods": Target(
+            folder: "Sources/MFAMethods", imports: ["MFAProto", "MFAService", "MFADomain", "QRCode", "SwiftProtobuf"]),
+        "TTRPC": Target(folder: "Sources/TTRPC", imports: ["NIOCore", "SwiftProtobuf"]),
+        "MFAWire": Target(
+            folder: "Sources/MFAWire",
+            imports: [
+                "TTRPC", "MFAMethods", "MFADomain", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "X509", "SwiftASN1",
+            ]),
+        "QRCode": Target(folder: "Sources/QRCode", imports: ["CQREncode", "CPNG"]),
+        "countersignd": Target(folder: "Sources/countersignd", imports: ["*"]),
+        "CountersignClient": Target(
+            folder: "clients/swift/Sources/CountersignClient",
+            imports: ["TTRPC", "MFAProto", "NIOCore", "NIOPosix", "NIOSSL", "SwiftProtobuf"]),
+        "countersign": Target(
+            folder: "Sources/countersign",
+            imports: [
+                "CountersignClient", "MFAProto", "MFADomain", "QRCode", "ArgumentParser", "SwiftProtobuf", "Yams",
+            ]),
+        "protoc-gen-countersign": Target(
+            folder: "Sources/protoc-gen-countersign", imports: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
+        "CQREncode": Target(folder: "Sources/CQREncode", imports: []),
+        "CPNG": Target(folder: "Sources/CPNG", imports: []),
+    ]
+}

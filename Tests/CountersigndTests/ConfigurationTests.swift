@@ -1,0 +1,151 @@
+import Foundation
+import MFADomain
+import Testing
+
+@testable import countersignd
+
+struct ConfigurationTests {
+    private func load(
+        _ yaml: String, environment: [String: String] = [:], listen: String? = nil, isDev: Bool = true
+    ) throws -> Configuration {
+        let folder = try TemporaryFolder()
+        try folder.write(yaml, to: "c.yaml")
+        return try Configuration.load(
+            file: "\(folder.path)/c.yaml", environment: environment, flags: .init(listen: listen, isDev: isDev))
+    }
+
+    @Test("An empty file with --dev is a server in plain text on loopback, with one caller and all scopes")
+    func defaults() throws {
+        let configuration = try load("")
+        #expect(configuration.listen.description == "127.0.0.1:7443")
+        #expect(configuration.isDevelopment)
+        #expect(configuration.issuer == "Countersign")
+        #expect(configuration.limits == Configuration.Limits())
+        #expect(configuration.callers.keys.sorted() == ["dev"])
+        #expect(configuration.callers["dev"]?.scopes == Set(Scope.allCases))
+        #expect(configuration.warnings.isEmpty)
+        guard case .plaintext = configuration.transport else {
+            Issue.record("expected plain text")
+            return
+        }
+    }
+
+    @Test("A flag wins over the environment, and that over the file")
+    func precedence() throws {
+        let environment = ["COUNTERSIGN_LISTEN": "127.0.0.1:2", "COUNTERSIGN_ISSUER": "Env"]
+        let configuration = try load(
+            "listen: 127.0.0.1:1\nissuer: File\n", environment: environment, listen: "127.0.0.1:3")
+        #expect(configuration.listen.port == 3)
+        #expect(configuration.issuer == "Env")
+        #expect(try load("issuer: File\n", environment: ["COUNTERSIGN_ISSUER": ""]).issuer == "File")
+    }
+
+    @Test("A relative path in the file starts at the file, one in the environment at the working directory")
+    func relativePaths() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("key_ring: k.json\n", to: "c.yaml")
+        let file = "\(folder.path)/c.yaml"
+        let fromFile = try Configuration.load(file: file, environment: [:], flags: .init(isDev: true))
+        #expect(fromFile.keyRingPath == "\(folder.path)/k.json")
+        #expect(fromFile.store == .sqlite(path: "\(folder.path)/data/countersign.db", checkpointPages: 64_000))
+        let environment = ["COUNTERSIGN_KEY_RING": "k.json", "COUNTERSIGN_STORE_SQLITE_PATH": "/x/y.db"]
+        let fromEnvironment = try Configuration.load(file: file, environment: environment, flags: .init(isDev: true))
+        #expect(fromEnvironment.keyRingPath == "k.json")
+        #expect(fromEnvironment.store == .sqlite(path: "/x/y.db", checkpointPages: 64_000))
+    }
+
+    @Test("Every key is read into its place")
+    func everyKey() throws {
+        let folder = try TemporaryFolder()
+        _ = try DevelopmentFiles(directory: folder.path).make()
+        try folder.write("# revoked\n\n0A:1b:FF  # lost\n00ab\n", to: "revoked.txt")
+        try folder.write(
+            """
+            listen: "[::1]:0"
+            development: true
+            issuer: Example
+            key_ring: /k.json
+            log_level: debug
+            store: {sqlite: {path: /d.db, checkpoint_pages: 4000}}
+            tls: {certificate: tls/server.pem, key: tls/server.key, client_ca: tls/ca.pem, revoked_serials: revoked.txt}
+            tenants: {shop: {issuer: Shop}}
+            callers:
+              - {identity: spiffe://example.org/a, name: a, tenants: [shop], scopes: [verify, approve-recovery], conceal: true}
+              - {identity: b.example.org, tenants: "*", scopes: []}
+            limits:
+              max_message_bytes: 4096
+              max_connections: 2
+              max_connections_per_caller: 3
+              max_calls_in_flight_per_connection: 4
+              max_calls_in_flight: 5
+              handshake_timeout_seconds: 6
+              frame_timeout_seconds: 7
+              idle_timeout_seconds: 8
+              shutdown_grace_seconds: 9
+            verification:
+              totp_window_steps: 2
+              max_consecutive_failures: 11
+              max_failures_per_30_days: 12
+              failure_delays_seconds: [0, 13]
+            backup_codes: {count: 14, groups: 3}
+
+            """, to: "c.yaml")
+        let read = try Configuration.load(file: "\(folder.path)/c.yaml", environment: [:])
+        #expect(read.listen.description == "[::1]:0" && read.listen.isLoopback)
+        #expect(read.isDevelopment && read.issuer == "Example" && read.keyRingPath == "/k.json")
+        #expect(read.logLevel == .debug)
+        #expect(read.store == .sqlite(path: "/d.db", checkpointPages: 4_000))
+        #expect(read.tenants == ["shop": .init(issuer: "Shop")])
+        #expect(
+            read.callers["spiffe://example.org/a"]
+                == Caller(
+                    name: "a", tenants: .only(["shop"]), scopes: [.verify, .approveRecovery], conceal: true))
+        #expect(read.callers["b.example.org"] == Caller(name: "b.example.org", tenants: .all, scopes: []))
+        let limits = Configuration.Limits(
+            messageBytes: 4_096, connections: 2, connectionsPerCaller: 3, callsInFlightPerConnection: 4,
+            callsInFlight: 5, handshakeTimeoutSeconds: 6, frameTimeoutSeconds: 7, idleTimeoutSeconds: 8,
+            shutdownGraceSeconds: 9)
+        #expect(read.limits == limits)
+        let verification = Configuration.Verification(
+            totpWindowSteps: 2, consecutiveFailures: 11, failuresPer30Days: 12, failureDelaysSeconds: [0, 13])
+        #expect(read.verification == verification)
+        #expect(read.backupCodes == .init(count: 14, groups: 3))
+        #expect(read.warnings.count == 1 && read.warnings.allSatisfy { $0.contains("60 bits") })
+        guard case .tls(let tls) = read.transport else {
+            Issue.record("expected TLS")
+            return
+        }
+        #expect(tls.revokedSerials == ["a1bff", "ab"] && tls.isDevelopment)
+    }
+
+    @Test("A list in the environment has commas")
+    func listInEnvironment() throws {
+        let environment = ["COUNTERSIGN_VERIFICATION_FAILURE_DELAYS_SECONDS": "0,1,2"]
+        #expect(try load("", environment: environment).verification.failureDelaysSeconds == [0, 1, 2])
+    }
+
+    @Test("A variable that looks like ours and is not is worth a warning; the command line's are not")
+    func unknownVariables() throws {
+        let environment = ["COUNTERSIGN_LISTN": "x", "COUNTERSIGN_ADDRESS": "x", "OTHER": "x"]
+        #expect(
+            try load("", environment: environment).warnings == [
+                "COUNTERSIGN_LISTN is set and is no key of the configuration"
+            ])
+    }
+
+    @Test("A section with nothing in it is as good as none")
+    func emptySection() throws {
+        #expect(try load("limits:\ncallers:\ntenants:\n").limits == Configuration.Limits())
+    }
+
+    @Test(
+        "Loopback is 127.0.0.0/8 and ::1",
+        arguments: [
+            ("127.0.0.1:1", true), ("127.255.0.9:1", true), ("localhost:1", true), ("[::1]:1", true),
+            ("0.0.0.0:1", false), ("[::]:1", false), ("128.0.0.1:1", false), ("[::ffff:127.0.0.1]:1", false),
+            ("[fe80::1]:1", false),
+        ])
+    func loopback(_ text: String, _ isLoopback: Bool) throws {
+        #expect(try #require(Endpoint(text)).isLoopback == isLoopback)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// The real `countersignd`, as the build made it beside these tests.
+struct Program {
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    static var url: URL {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "countersignd")
+    }
+
+    /// Runs it to its end. Its output goes to files, so that it can never block on a full pipe.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        let folder = try TemporaryFolder()
+        let process = try start(arguments, environment: environment, in: folder)
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus, output: try folder.text("output"), errors: try folder.text("errors"))
+    }
+
+    static func start(
+        _ arguments: [String], environment: [String: String] = [:], in folder: TemporaryFolder
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = url
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try folder.writing("output")
+        process.standardError = try folder.writing("errors")
+        try process.run()
+        return process
+    }
+}
