@@ -1,19 +1,33 @@
 /// The rows of all RPCs. Wires hand it bytes and get bytes or a status.
 public struct MethodTable: Sendable {
-    private let rows: [String: [String: MethodRow]]
+    /// A row that was found.
+    public struct RowNumber: Sendable {
+        fileprivate let value: Int
+    }
+
+    private let rows: [MethodRow]
+    private let index: MethodIndex
 
     public init(rows: [MethodRow]) {
-        var table: [String: [String: MethodRow]] = [:]
-        for row in rows { table[row.service, default: [:]][row.method] = row }
-        self.rows = table
+        self.rows = rows
+        self.index = MethodIndex(rows)
+    }
+
+    /// Finds a row by the UTF-8 bytes of its service's and its method's name.
+    public func row(service: Span<UInt8>, method: Span<UInt8>) -> RowNumber? {
+        index.row(service: service, method: method).map(RowNumber.init)
     }
 
     /// Answers one call. Never throws and never traps on what a peer sent.
+    public func call(_ row: RowNumber, payload: [UInt8], context: CallContext) async -> CallReply {
+        await rows[row.value].handler(payload, context)
+    }
+
+    /// The same by name.
     public func call(service: String, method: String, payload: [UInt8], context: CallContext) async -> CallReply {
-        guard let row = rows[service]?[method] else {
-            return .status(
-                CallStatus(.unimplemented, reason: "METHOD_UNKNOWN", "There is no method of this name."))
+        guard let row = row(service: service.utf8.span, method: method.utf8.span) else {
+            return .status(.methodUnknown)
         }
-        return await row.handler(payload, context)
+        return await call(row, payload: payload, context: context)
     }
 }
