@@ -1,0 +1,39 @@
+/// Makes a new set of backup codes; the old one ends at once.
+public struct GenerateBackupCodes: SubjectCommand {
+    public let facts: CallFacts
+    let proof: VerificationID?
+
+    public init(facts: CallFacts, proof: VerificationID?) {
+        self.facts = facts
+        self.proof = proof
+    }
+
+    public struct Outcome: Sendable {
+        public let factor: Factor
+        /// Shown this once.
+        public let codes: [String]
+    }
+
+    public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
+        guard state.activeFactorCount > 0 else { throw .noActiveFactor(nil) }
+        _ = try state.checkMayBind(proof: proof, context)
+        let (factor, codes) = state.issueBackupCodes(&context)
+        context.record(.backupCodesGenerated, factor: factor, backupCodesLeft: codes.count)
+        return Outcome(factor: factor, codes: codes)
+    }
+
+    public func remembered(_ outcome: Outcome) -> RememberedAnswer {
+        var answer = RememberedAnswer()
+        answer.factorID = outcome.factor.id
+        answer.backupCodes = outcome.codes
+        answer.isSecret = true
+        return answer
+    }
+
+    public func recall(
+        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+    ) throws(Refusal) -> Outcome {
+        guard let id = answer.factorID, let factor = state.factor(id) else { throw .idempotentAnswerGone }
+        return Outcome(factor: factor, codes: answer.backupCodes)
+    }
+}

@@ -1,0 +1,69 @@
+/// Makes a TOTP factor that waits for its first code. Creates the subject if need be.
+public struct StartEnrollment: SubjectCommand {
+    public let facts: CallFacts
+    let parameters: TOTPParameters
+    let name: String
+    let proof: VerificationID?
+
+    public static var createsSubject: Bool { true }
+
+    public init(facts: CallFacts, parameters: TOTPParameters, name: String, proof: VerificationID?) {
+        self.facts = facts
+        self.parameters = parameters
+        self.name = name
+        self.proof = proof
+    }
+
+    public struct Outcome: Sendable {
+        public let factor: Factor
+        public let credential: TOTPCredential
+        /// The account name the caller gave to the subject; empty when none.
+        public let accountName: String
+    }
+
+    public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
+        state.settleEndedFactors(at: context.now)
+        let isProven = try state.checkMayBind(proof: proof, context)
+        let live = state.factors.filter { !$0.isEnded(at: context.now) }
+        guard live.count < DomainSettings.maxFactors else { throw .tooManyFactors }
+        guard live.count(where: { $0.storedState == .pendingActivation }) < DomainSettings.maxPendingFactors else {
+            throw .tooManyPendingFactors
+        }
+        let credential = TOTPCredential(
+            secret: context.entropy.bytes(parameters.algorithm.secretByteCount), parameters: parameters)
+        let factor = Factor(
+            id: FactorID(entropy: &context.entropy), kind: .totp, state: .pendingActivation, name: name,
+            createdAt: context.now, credential: .totp(credential), isBoundWithProof: isProven)
+        state.factors.append(factor)
+        context.record(.enrollmentStarted, factor: factor)
+        return Outcome(factor: factor, credential: credential, accountName: state.profile.accountName)
+    }
+
+    public func remembered(_ outcome: Outcome) -> RememberedAnswer {
+        var answer = RememberedAnswer()
+        answer.factorID = outcome.factor.id
+        answer.isSecret = true
+        return answer
+    }
+
+    public func recall(
+        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+    ) throws(Refusal) -> Outcome {
+        guard let id = answer.factorID, let factor = state.factor(id), let credential = factor.totp else {
+            throw .idempotentAnswerGone
+        }
+        return Outcome(factor: factor, credential: credential, accountName: state.profile.accountName)
+    }
+}
+
+extension SubjectState {
+    /// A subject with something to lose must prove it before more is bound (CONTROLS row 73).
+    ///
+    /// - Returns: true when a factor was proven or the caller may bind without, false when there was nothing to prove.
+    func checkMayBind(proof: VerificationID?, _ context: DecisionContext) throws(Refusal) -> Bool {
+        if context.facts.mayBindWithoutProof { return true }
+        guard hasProtectedFactor else { return false }
+        try checkProof(proof, at: context.now)
+        return true
+    }
+}

@@ -1,0 +1,44 @@
+/// One line of the audit: what was decided. Holds no secret and no personal data.
+public struct AuditEvent: Sendable, Hashable {
+    /// Raw values are stored; append only.
+    public enum Kind: Int, Sendable, CaseIterable {
+        case enrollmentStarted = 1
+        case activation = 2
+        case verification = 3
+        case factorRenamed = 4
+        case factorSuspended = 5
+        case factorResumed = 6
+        case factorRevoked = 7
+        case factorUnlocked = 8
+        case backupCodesGenerated = 9
+        case subjectPut = 10
+        case subjectErased = 11
+    }
+
+    public var kind: Kind
+    public var at: Timestamp
+    public var caller: String
+    public var requestID: String
+    public var factorID: FactorID?
+    public var factorKind: FactorKind?
+    public var verdict: Verdict?
+    /// True when this decision locked the factor.
+    public var factorLocked: Bool
+    /// Where the decision changed it.
+    public var backupCodesLeft: Int?
+
+    public init(
+        kind: Kind, at: Timestamp, caller: String, requestID: String, factorID: FactorID? = nil,
+        factorKind: FactorKind? = nil, verdict: Verdict? = nil, factorLocked: Bool = false, backupCodesLeft: Int? = nil
+    ) {
+        self.kind = kind
+        self.at = at
+        self.caller = caller
+        self.requestID = requestID
+        self.factorID = factorID
+        self.factorKind = factorKind
+        self.verdict = verdict
+        self.factorLocked = factorLocked
+        self.backupCodesLeft = backupCodesLeft
+    }
+}

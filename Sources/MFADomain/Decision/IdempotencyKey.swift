@@ -1,0 +1,30 @@
+internal import Crypto
+
+/// Ties a retry to its first try: the same caller, key and body.
+public struct IdempotencyKey: Sendable, Hashable {
+    /// What is kept of a key: enough to know it again, nothing to read from it.
+    public struct Digests: Sendable, Hashable {
+        /// 16 bytes of SHA-256 over caller and key.
+        public let key: [UInt8]
+        /// 16 bytes of SHA-256 over method and request.
+        public let body: [UInt8]
+
+        public init(key: [UInt8], body: [UInt8]) {
+            self.key = key
+            self.body = body
+        }
+    }
+
+    public let digests: Digests
+
+    public init(caller: String, key: String, method: String, body: [UInt8]) {
+        digests = Digests(key: Self.digest(caller, Array(key.utf8)), body: Self.digest(method, body))
+    }
+
+    private static func digest(_ first: String, _ second: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(data: Array(first.utf8) + [0])
+        hash.update(data: second)
+        return Array(hash.finalize().prefix(16))
+    }
+}

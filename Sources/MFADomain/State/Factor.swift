@@ -1,0 +1,77 @@
+/// One enrolled authenticator.
+public struct Factor: Sendable, Hashable {
+    /// What proves possession. An ended factor holds none: its secret is gone.
+    public enum Credential: Sendable, Hashable {
+        case totp(TOTPCredential)
+        case backupCodes(BackupCodeSet)
+    }
+
+    public let id: FactorID
+    public let kind: FactorKind
+    public var name: String
+    public let createdAt: Timestamp
+    public var activatedAt: Timestamp?
+    public var lastUsedAt: Timestamp?
+    public var budget = FailureBudget()
+    public var credential: Credential?
+    /// As stored; `state(at:)` also knows when a pending factor's time ran out.
+    public private(set) var storedState: FactorState
+    /// True when the subject proved another factor, or needed not to, when this one was started.
+    public var isBoundWithProof: Bool
+
+    public init(
+        id: FactorID, kind: FactorKind, state: FactorState, name: String, createdAt: Timestamp, credential: Credential?,
+        isBoundWithProof: Bool = false
+    ) {
+        self.id = id
+        self.kind = kind
+        self.storedState = state
+        self.name = name
+        self.createdAt = createdAt
+        self.credential = credential
+        self.isBoundWithProof = isBoundWithProof
+    }
+
+    /// End of the time to confirm a factor that was never activated.
+    public var activationDeadline: Timestamp? {
+        activatedAt == nil ? createdAt.adding(seconds: DomainSettings.enrollmentLifetimeSeconds) : nil
+    }
+
+    public func state(at now: Timestamp) -> FactorState {
+        if storedState == .pendingActivation, let activationDeadline, now >= activationDeadline { return .expired }
+        return storedState
+    }
+
+    public func isEnded(at now: Timestamp) -> Bool {
+        switch state(at: now) {
+        case .revoked, .expired: true
+        case .pendingActivation, .active, .suspended: false
+        }
+    }
+
+    mutating func activate(at now: Timestamp) {
+        storedState = .active
+        activatedAt = now
+        lastUsedAt = now
+        budget = FailureBudget()
+    }
+
+    mutating func suspend() { storedState = .suspended }
+
+    mutating func resume() { storedState = .active }
+
+    /// Ends the factor and wipes its secret.
+    mutating func end(as state: FactorState) {
+        storedState = state
+        credential = nil
+        budget = FailureBudget()
+    }
+
+    public var totp: TOTPCredential? {
+        if case .totp(let credential) = credential { credential } else { nil }
+    }
+
+    public var backupCodes: BackupCodeSet? {
+        if case .backupCodes(let set) = credential { set } else { nil }
+    }
+}

@@ -1,0 +1,85 @@
+/// All that is known of one subject: one aggregate, read and written whole.
+public struct SubjectState: Sendable, Hashable {
+    public let pseudonym: Pseudonym
+    public let createdAt: Timestamp
+    public var profile: Profile
+    /// Oldest first.
+    public var factors: [Factor]
+    public var recentVerifications: [RecentVerification]
+    public var idempotencyRecords: [IdempotencyRecord]
+
+    public init(
+        pseudonym: Pseudonym, createdAt: Timestamp, profile: Profile = Profile(), factors: [Factor] = [],
+        recentVerifications: [RecentVerification] = [], idempotencyRecords: [IdempotencyRecord] = []
+    ) {
+        self.pseudonym = pseudonym
+        self.createdAt = createdAt
+        self.profile = profile
+        self.factors = factors
+        self.recentVerifications = recentVerifications
+        self.idempotencyRecords = idempotencyRecords
+    }
+
+    public func factor(_ id: FactorID) -> Factor? {
+        factors.first { $0.id == id }
+    }
+
+    /// ACTIVE factors besides backup codes.
+    public var activeFactorCount: Int {
+        factors.count { $0.storedState == .active && $0.kind != .backupCodes }
+    }
+
+    /// The set of backup codes in force, if any.
+    public var backupCodeFactor: Factor? {
+        factors.first { $0.backupCodes != nil }
+    }
+
+    public var backupCodesLeft: Int {
+        backupCodeFactor?.backupCodes?.left ?? 0
+    }
+
+    func factorIndex(_ id: FactorID) throws(Refusal) -> Int {
+        guard let index = factors.firstIndex(where: { $0.id == id }) else { throw .factorNotFound }
+        return index
+    }
+
+    /// A subject with such a factor has something to lose: binding, resuming and revoking need a proof.
+    var hasProtectedFactor: Bool {
+        factors.contains { $0.storedState == .active || $0.storedState == .suspended }
+    }
+
+    /// Accepts the verification of a factor that is still active, not older than five minutes (CONTROLS row 73).
+    func checkProof(_ id: VerificationID?, at now: Timestamp) throws(Refusal) {
+        guard let id else { throw .proofRequired }
+        let isFresh = recentVerifications.contains { verification in
+            verification.id == id
+                && now.millisecondsSince(verification.at) <= DomainSettings.proofLifetimeSeconds * 1000
+                && factor(verification.factorID)?.storedState == .active
+        }
+        guard isFresh else { throw .proofStale }
+    }
+
+    mutating func remember(verificationOf factorID: FactorID, _ context: inout DecisionContext) -> VerificationID {
+        let id = VerificationID(entropy: &context.entropy)
+        let now = context.now
+        recentVerifications.removeAll {
+            now.millisecondsSince($0.at) > DomainSettings.proofLifetimeSeconds * 1000
+        }
+        recentVerifications.append(RecentVerification(id: id, factorID: factorID, at: now))
+        if recentVerifications.count > DomainSettings.maxRecentVerifications { recentVerifications.removeFirst() }
+        return id
+    }
+
+    /// Wipes pending factors whose time ran out and forgets the oldest ended ones beyond ten.
+    mutating func settleEndedFactors(at now: Timestamp) {
+        for index in factors.indices where factors[index].state(at: now) == .expired {
+            if factors[index].credential != nil { factors[index].end(as: .expired) }
+        }
+        var surplus = factors.count { $0.isEnded(at: now) } - DomainSettings.maxEndedFactors
+        factors.removeAll { factor in
+            guard surplus > 0, factor.isEnded(at: now) else { return false }
+            surplus -= 1
+            return true
+        }
+    }
+}

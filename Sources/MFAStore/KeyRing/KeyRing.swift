@@ -1,0 +1,147 @@
+internal import Crypto
+internal import Foundation
+
+/// The keys under which everything is sealed. They live in a file of their own, outside the database and outside its
+/// backups.
+public struct KeyRing: Sendable {
+    /// Names a data key; stands in front of everything sealed under it.
+    typealias DataKeyID = UInt32
+
+    /// Never rotates: keys of look-up secrets, aliases and budgets come from it.
+    private let staticKey: SymmetricKey
+    private let dataKeys: [DataKeyID: SymmetricKey]
+    /// The data key that new records are sealed under.
+    let currentDataKeyID: DataKeyID
+
+    static let keyByteCount = 32
+
+    private init(staticKey: SymmetricKey, dataKeys: [DataKeyID: SymmetricKey], currentDataKeyID: DataKeyID) {
+        self.staticKey = staticKey
+        self.dataKeys = dataKeys
+        self.currentDataKeyID = currentDataKeyID
+    }
+
+    /// A new ring with one data key, from the system's generator.
+    public static func generate() -> KeyRing {
+        KeyRing(
+            staticKey: SymmetricKey(size: .bits256), dataKeys: [1: SymmetricKey(size: .bits256)], currentDataKeyID: 1)
+    }
+
+    func dataKey(_ id: DataKeyID) -> SymmetricKey? {
+        dataKeys[id]
+    }
+
+    /// 32 bytes for hashing look-up secrets.
+    public var lookupSecretKey: [UInt8] {
+        HKDF<SHA256>.expand(
+            pseudoRandomKey: staticKey, info: Data("countersign lookup secrets".utf8),
+            outputByteCount: Self.keyByteCount
+        ).withUnsafeBytes { Array($0) }
+    }
+
+    /// What a database remembers of its ring, so that a foreign one is noticed before anything is written: a name for
+    /// each key and 32 bytes from which the key cannot be told.
+    public var fingerprints: [String: [UInt8]] {
+        var fingerprints = ["static": Self.fingerprint(staticKey)]
+        for (id, key) in dataKeys { fingerprints["data.\(id)"] = Self.fingerprint(key) }
+        return fingerprints
+    }
+
+    private static func fingerprint(_ key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Data("countersign key fingerprint".utf8), using: key))
+    }
+}
+
+// MARK: - The file
+
+extension KeyRing {
+    private struct File: Codable {
+        struct DataKey: Codable {
+            var id: DataKeyID
+            var key: Data
+        }
+
+        var format: Int
+        var staticKey: Data
+        var dataKeys: [DataKey]
+        var currentDataKey: DataKeyID
+
+        enum CodingKeys: String, CodingKey {
+            case format
+            case staticKey = "static_key"
+            case dataKeys = "data_keys"
+            case currentDataKey = "current_data_key"
+        }
+    }
+
+    /// Reads a ring. Refuses a file that others may read, that is cut short, or that is not one.
+    public static func load(path: String) throws(KeyRingError) -> KeyRing {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw KeyRingError("key ring \(path): cannot be read (\(String(cString: strerror(errno))))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw KeyRingError("key ring \(path): is not a file")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw KeyRingError("key ring \(path): others may read it; its mode must be 0600")
+        }
+        guard status.st_size <= 1 << 20,
+            let content = try? FileHandle(fileDescriptor: descriptor).readToEnd(),
+            let file = try? JSONDecoder().decode(File.self, from: content)
+        else { throw KeyRingError("key ring \(path): is damaged or is not a key ring") }
+        return try KeyRing(file, path: path)
+    }
+
+    private init(_ file: File, path: String) throws(KeyRingError) {
+        guard file.format == 1 else {
+            throw KeyRingError("key ring \(path): format \(file.format) is not known to this version")
+        }
+        guard ([file.staticKey] + file.dataKeys.map(\.key)).allSatisfy({ $0.count == Self.keyByteCount }) else {
+            throw KeyRingError("key ring \(path): a key is not \(Self.keyByteCount) bytes long")
+        }
+        let keys = Dictionary(file.dataKeys.map { ($0.id, SymmetricKey(data: $0.key)) }) { first, _ in first }
+        guard keys.count == file.dataKeys.count, keys[file.currentDataKey] != nil else {
+            throw KeyRingError("key ring \(path): two data keys share an id, or the current one is missing")
+        }
+        self.init(
+            staticKey: SymmetricKey(data: file.staticKey), dataKeys: keys, currentDataKeyID: file.currentDataKey)
+    }
+
+    /// Writes the ring to a new file, mode 0600, durable when this returns. Never overwrites one.
+    public func save(path: String) throws(KeyRingError) {
+        let file = File(
+            format: 1, staticKey: staticKey.withUnsafeBytes { Data($0) },
+            dataKeys: dataKeys.sorted { $0.key < $1.key }.map { id, key in
+                File.DataKey(id: id, key: key.withUnsafeBytes { Data($0) })
+            },
+            currentDataKey: currentDataKeyID)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw KeyRingError("key ring \(path): cannot be created (\(String(cString: strerror(errno))))")
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.write(contentsOf: encoder.encode(file) + Data("\n".utf8))
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            unlink(path)
+            throw KeyRingError("key ring \(path): cannot be written")
+        }
+        Self.synchronizeDirectory(of: path)
+    }
+
+    /// A new file is durable only when its directory is.
+    private static func synchronizeDirectory(of path: String) {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

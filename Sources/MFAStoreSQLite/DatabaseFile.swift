@@ -1,0 +1,102 @@
+internal import Foundation
+internal import GRDB
+internal import MFAStore
+
+/// Opens the file and makes sure that it is ours, whole, and belongs to the key ring, before anything is written.
+enum DatabaseFile {
+    /// "CSGN", in the header of every database of ours.
+    private static let applicationID: Int64 = 0x4353_474e
+    /// Up to this size a database is checked page by page at each start; it takes some milliseconds.
+    private static let maxCheckedBytes = 16 << 20
+
+    static func openWriter(
+        path: String, keyRing: KeyRing, options: SQLiteOptions
+    ) throws(SQLiteOpenError) -> DatabaseQueue {
+        let isNew = try isMissing(path)
+        do {
+            let connection = try DatabaseQueue(path: path, configuration: writerConfiguration(options))
+            try connection.writeWithoutTransaction { database in
+                if !isNew { try check(database, path: path, keyRing: keyRing) }
+                try database.execute(sql: "PRAGMA journal_mode = WAL")
+                if isNew { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
+            }
+            try Migrations.migrator.migrate(connection)
+            try connection.write { database in
+                for (name, value) in keyRing.fingerprints {
+                    try database.execute(
+                        sql: "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                        arguments: ["key.\(name)", Data(value)])
+                }
+            }
+            return connection
+        } catch let error as SQLiteOpenError {
+            throw error
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw SQLiteOpenError("database \(path): is not a database")
+        } catch {
+            throw SQLiteOpenError("database \(path): cannot be opened, or is damaged (\(error))")
+        }
+    }
+
+    static func openReader(path: String) throws(SQLiteOpenError) -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.label = "store-reader"
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw SQLiteOpenError("database \(path): cannot be opened for reading (\(error))")
+        }
+    }
+
+    private static func writerConfiguration(_ options: SQLiteOptions) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "store-writer"
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            // FULL syncs the log at every commit: what was acknowledged is on disk (CONTROLS row 114).
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
+            try database.execute(sql: "PRAGMA cache_size = -65536")
+        }
+        return configuration
+    }
+
+    /// An empty file is refused: it would look like a new database, and everything spent would be forgotten.
+    private static func isMissing(_ path: String) throws(SQLiteOpenError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return true }
+        guard status.st_size > 0 else {
+            throw SQLiteOpenError("database \(path): is empty; restore it, or remove it to begin anew")
+        }
+        return false
+    }
+
+    private static func check(_ database: Database, path: String, keyRing: KeyRing) throws {
+        let id = try Int64.fetchOne(database, sql: "PRAGMA application_id")
+        guard id == applicationID else {
+            throw SQLiteOpenError("database \(path): is not a Countersign database")
+        }
+        guard try !Migrations.migrator.hasBeenSuperseded(database) else {
+            throw SQLiteOpenError("database \(path): was written by a newer version of Countersign")
+        }
+        let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        if pages * 4096 <= maxCheckedBytes {
+            let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+            guard finding == "ok" else { throw SQLiteOpenError("database \(path): is damaged") }
+        }
+        try checkKeyRing(database, path: path, keyRing: keyRing)
+    }
+
+    private static func checkKeyRing(_ database: Database, path: String, keyRing: KeyRing) throws {
+        let known = try Row.fetchAll(database, sql: "SELECT name, value FROM meta WHERE name LIKE 'key.%'")
+        guard !known.isEmpty else { throw SQLiteOpenError("database \(path): names no key ring; it is damaged") }
+        let fingerprints = keyRing.fingerprints
+        for row in known {
+            let (name, value): (String, Data) = (row[0], row[1])
+            guard fingerprints[String(name.dropFirst("key.".count))].map({ Data($0) }) == value else {
+                throw SQLiteOpenError("database \(path): belongs to another key ring")
+            }
+        }
+    }
+}

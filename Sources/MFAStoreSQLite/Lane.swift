@@ -1,0 +1,49 @@
+internal import GRDB
+internal import MFAStore
+
+/// Reads and decides, beside the writer, on a connection of its own. All calls that queued while it was busy share one
+/// read transaction, begun after the last of them arrived.
+final class Lane: Sendable {
+    private let worker: Worker<any PendingUpdate>
+
+    init(reader: DatabaseQueue, writer: Writer, name: String) {
+        worker = Worker(name: name) { batch in Self.decide(batch, reader, writer) }
+    }
+
+    func add(_ update: any PendingUpdate) {
+        if !worker.add(CollectionOfOne(update)) { update.fail(.closed) }
+    }
+
+    /// Returns when all that was added is with the writer.
+    func close() {
+        worker.close()
+    }
+
+    private static func decide(_ batch: [any PendingUpdate], _ reader: DatabaseQueue, _ writer: Writer) {
+        let rows: [StoredRow?]
+        do {
+            rows = try reader.read { database in
+                let select = try database.cachedStatement(sql: StoredRow.select)
+                return try batch.map { try StoredRow.fetch($0.key, select) }
+            }
+        } catch {
+            for update in batch { update.fail(.unavailable("read failed: \(error)")) }
+            return
+        }
+        var writes: [DecidedUpdate] = []
+        for (update, row) in zip(batch, rows) {
+            if let write = update.decide(on: row) {
+                writes.append(DecidedUpdate(update: update, write: write))
+            } else {
+                update.finish()
+            }
+        }
+        writer.add(writes)
+    }
+}
+
+/// A decision on its way to the writer.
+struct DecidedUpdate: Sendable {
+    let update: any PendingUpdate
+    let write: Write
+}

@@ -1,0 +1,122 @@
+internal import Foundation
+internal import GRDB
+public import MFADomain
+public import MFAStore
+
+/// The embedded store: one SQLite file that this process alone uses.
+public final class SQLiteStore: Store {
+    private let codec: SubjectCodec
+    private let writer: Writer
+    private let lanes: [Lane]
+    /// Serves lists, apart from the lanes, so that a long page delays no decision.
+    private let reports: DatabaseQueue
+    private let lock: FileLock
+
+    /// Events looked at for one page of a single subject's events.
+    private static let maxScannedEvents = 20_000
+
+    /// Opens the database, or makes it. Refuses, without writing, one that is damaged, foreign, sealed under another
+    /// key ring, or in use by another process.
+    public init(path: String, keyRing: KeyRing, options: SQLiteOptions = SQLiteOptions()) throws(SQLiteOpenError) {
+        lock = try FileLock(database: path)
+        let connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
+        codec = SubjectCodec(keyRing: keyRing)
+        let writer = Writer(connection: connection, options: options)
+        self.writer = writer
+        reports = try DatabaseFile.openReader(path: path)
+        var lanes: [Lane] = []
+        for index in 0..<max(1, options.laneCount) {
+            lanes.append(
+                Lane(reader: try DatabaseFile.openReader(path: path), writer: writer, name: "store-lane-\(index)"))
+        }
+        self.lanes = lanes
+    }
+
+    public func update<Outcome: Sendable>(
+        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
+    ) async throws -> Outcome {
+        try await withCheckedThrowingContinuation { continuation in
+            lane(of: key).add(Update(key: key, codec: codec, continuation: continuation, decision: decide))
+        }
+    }
+
+    public func read(_ key: SubjectKey) async throws(StoreError) -> SubjectState? {
+        do {
+            return try await update(key) { state in Decision(effect: nil, outcome: state) }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .unavailable("read failed: \(error)")
+        }
+    }
+
+    /// A subject always goes to the same lane, so that its calls queue behind one another and seldom lose a race.
+    private func lane(of key: SubjectKey) -> Lane {
+        lanes[Int(UInt(bitPattern: key.hashValue) % UInt(lanes.count))]
+    }
+
+    public func listSubjects(
+        tenant: String, after: String, limit: Int
+    ) async throws(StoreError) -> [SubjectSummary] {
+        try await report { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, kind, created_at, active_factors FROM subject
+                    WHERE tenant = ? AND id > ? AND state IS NOT NULL ORDER BY id LIMIT ?
+                    """,
+                arguments: [tenant, after, limit]
+            ).map { row in
+                SubjectSummary(
+                    subject: row[0], kind: Profile.Kind(rawValue: row[1]) ?? .human,
+                    createdAt: Timestamp(milliseconds: row[2]), activeFactorCount: row[3])
+            }
+        }
+    }
+
+    public func listEvents(
+        tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
+    ) async throws(StoreError) -> EventPage {
+        try await report { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT sequence, pseudonym, version, at, event FROM audit
+                    WHERE tenant = ? AND sequence > ? ORDER BY sequence LIMIT ?
+                    """,
+                arguments: [tenant, after.sequence, pseudonym == nil ? limit : Self.maxScannedEvents])
+            let wanted = pseudonym.map { Data($0.bytes) }
+            var events: [RecordedEvent] = []
+            var next = after
+            while events.count < limit, let row = try rows.next() {
+                next = EventCursor(sequence: row[0])
+                let bytes: Data = row[1]
+                if let wanted, bytes != wanted { continue }
+                guard let name = Pseudonym(bytes: bytes) else { throw StoreError.corrupt("an event names nobody") }
+                events.append(
+                    RecordedEvent(
+                        pseudonym: name, version: row[2],
+                        event: try EventCodec.decode(
+                            Array(row[4] as Data), at: Timestamp(milliseconds: row[3]))))
+            }
+            return EventPage(events: events, next: next)
+        }
+    }
+
+    private func report<Answer: Sendable>(
+        _ read: @escaping @Sendable (Database) throws -> Answer
+    ) async throws(StoreError) -> Answer {
+        do {
+            return try await reports.read(read)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .unavailable("report failed: \(error)")
+        }
+    }
+
+    public func close() async {
+        for lane in lanes { lane.close() }
+        writer.close()
+    }
+}

@@ -1,0 +1,89 @@
+internal import GRDB
+internal import MFAStore
+internal import Synchronization
+
+/// The one connection that writes and checkpoints (SQLite before 3.51.3 can lose a write-ahead log's reset when a
+/// second one does either). All decisions that queued while the last commit was on its way form the next one.
+final class Writer: Sendable {
+    private let worker: Worker<DecidedUpdate>
+
+    init(connection: DatabaseQueue, options: SQLiteOptions) {
+        let committer = Committer(connection: connection, options: options)
+        worker = Worker(name: "store-writer") { updates in
+            for start in stride(from: 0, to: updates.count, by: options.maxBatch) {
+                committer.commit(updates[start..<min(start + options.maxBatch, updates.count)])
+            }
+        }
+    }
+
+    func add(_ updates: [DecidedUpdate]) {
+        if !worker.add(updates) {
+            for decided in updates { decided.update.fail(.closed) }
+        }
+    }
+
+    /// Returns when all that was added is durable.
+    func close() {
+        worker.close()
+    }
+}
+
+/// Makes decisions durable, a batch a transaction.
+private final class Committer: Sendable {
+    private let connection: DatabaseQueue
+    private let options: SQLiteOptions
+    /// Set after a disk error: what the disk holds is unknown, so nothing more is written.
+    private let failure = Mutex<String?>(nil)
+
+    init(connection: DatabaseQueue, options: SQLiteOptions) {
+        self.connection = connection
+        self.options = options
+    }
+
+    func commit(_ batch: ArraySlice<DecidedUpdate>) {
+        if let failure = failure.withLock({ $0 }) {
+            for decided in batch { decided.update.fail(.unavailable(failure)) }
+            return
+        }
+        do {
+            try connection.writeWithoutTransaction { database in
+                try database.execute(sql: "BEGIN IMMEDIATE")
+                do {
+                    let statements = try WriteStatements(database)
+                    for decided in batch { try apply(decided, statements) }
+                    try database.execute(sql: "COMMIT")
+                } catch {
+                    if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
+                    throw error
+                }
+            }
+            for decided in batch { decided.update.finish() }
+        } catch {
+            refuse(batch, error)
+        }
+    }
+
+    /// Writes a decision if its subject is as it was; else decides again on what is there now, inside this
+    /// transaction, where nothing can come between.
+    private func apply(_ decided: DecidedUpdate, _ statements: WriteStatements) throws {
+        if try statements.write(decided.write) { return }
+        let row = try StoredRow.fetch(decided.update.key, statements.select)
+        guard let write = decided.update.decide(on: row) else { return }
+        guard try statements.write(write) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row changed inside its own transaction")
+        }
+    }
+
+    private func refuse(_ batch: ArraySlice<DecidedUpdate>, _ error: any Error) {
+        let text = "commit failed: \(error)"
+        let code = (error as? DatabaseError)?.resultCode
+        // A full disk rolls back whole and may be freed. After any other failure of the disk it is unknown what it
+        // holds; retrying an fsync would report success for data that is lost.
+        let isRecoverable = code == .SQLITE_FULL || code == .SQLITE_BUSY || code == .SQLITE_NOMEM
+        if !isRecoverable {
+            failure.withLock { $0 = text }
+            options.onFatalError(text)
+        }
+        for decided in batch { decided.update.fail(.unavailable(text)) }
+    }
+}
