@@ -23,10 +23,11 @@ trap 'rm -rf "$new"' EXIT
 
 messages=Sources/MFAProto/Generated
 envelope=Sources/TTRPC/Generated
+state=Sources/MFAStore/Generated
 swift_calls=clients/swift/Sources/CountersignClient/Generated
 c_source=clients/c/src/generated
 c_header=clients/c/include/countersign/generated
-generated="$messages $envelope $swift_calls $c_source $c_header"
+generated="$messages $envelope $state $swift_calls $c_source $c_header"
 for folder in $generated; do mkdir -p "$new/$folder"; done
 
 run_protoc() {
@@ -34,9 +35,10 @@ run_protoc() {
         --plugin="$bin/protoc-gen-swift" --plugin="$bin/protoc-gen-countersign" "$@")
 }
 swift_messages() {
-    folder=$1
-    shift
-    run_protoc --swift_opt=Visibility=Public --swift_opt=UseAccessLevelOnImports=true \
+    visibility=$1
+    folder=$2
+    shift 2
+    run_protoc --swift_opt=Visibility="$visibility" --swift_opt=UseAccessLevelOnImports=true \
         --swift_opt=FileNaming=PathToUnderscores --swift_out="$new/$folder" "$@"
 }
 countersign() {
@@ -48,8 +50,9 @@ countersign() {
 }
 
 api="$(cd proto && echo countersign/v1/*.proto) grpc/health/v1/health.proto"
-swift_messages "$messages" $api google/rpc/error_details.proto
-swift_messages "$envelope" ttrpc/request.proto google/rpc/status.proto
+swift_messages Public "$messages" $api google/rpc/error_details.proto
+swift_messages Public "$envelope" ttrpc/request.proto google/rpc/status.proto
+swift_messages Internal "$state" storage/subject_state.proto
 countersign methods "$messages"
 countersign swift-client "$swift_calls"
 countersign c-source "$c_source"
