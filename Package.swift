@@ -187,7 +187,11 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CountersignClientTests",
-            dependencies: ["CountersignClient", "MFATesting", .product(name: "NIOPosix", package: "swift-nio")],
+            dependencies: [
+                "CountersignClient", "TTRPC",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
         .testTarget(

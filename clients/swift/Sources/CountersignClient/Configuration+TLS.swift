@@ -18,7 +18,10 @@ extension CountersignClient.Configuration.TLS {
 
     private static func certificates(_ path: String) throws -> [NIOSSLCertificate] {
         do {
-            return try NIOSSLCertificate.fromPEMFile(path)
+            let certificates = try NIOSSLCertificate.fromPEMFile(path)
+            // An empty list means no certificate for BoringSSL, and the system's authorities for swift-nio-ssl.
+            guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
+            return certificates
         } catch {
             throw UnreadableFile(path: path, content: "certificates", cause: error)
         }
