@@ -10,6 +10,7 @@ struct SwiftClientOutput {
             SwiftNames.header(sources: schema.files),
             "public import MFAProto\n",
             schema.services.map(client).joined(separator: "\n"),
+            keyedRequests,
             aliases,
         ]
         return parts.joined(separator: "\n")
@@ -42,6 +43,14 @@ struct SwiftClientOutput {
                 """
         }.joined(separator: "\n")
         return text + "}\n"
+    }
+
+    /// The client fills in the keys of these by itself.
+    private var keyedRequests: String {
+        schema.files.flatMap(\.messages)
+            .filter { $0.fields.contains { $0.name == "idempotency_key" } }
+            .map { "extension \(SwiftNames.type($0)): KeyedRequest {}\n" }
+            .joined()
     }
 
     private var aliases: String {

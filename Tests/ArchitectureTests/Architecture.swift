@@ -31,7 +31,7 @@ enum Architecture {
         "countersignd": Target(folder: "Sources/countersignd", imports: ["*"]),
         "CountersignClient": Target(
             folder: "clients/swift/Sources/CountersignClient",
-            imports: ["TTRPC", "MFAProto", "NIOCore", "NIOPosix", "NIOSSL", "SwiftProtobuf"]),
+            imports: ["TTRPC", "MFAProto", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "SwiftProtobuf"]),
         "countersign": Target(
             folder: "Sources/countersign",
             imports: [

@@ -1,6 +1,14 @@
 import NIOCore
 import NIOSSL
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 extension CountersignClient.Configuration.TLS {
     /// Reads the files. Blocks.
     func context() throws -> NIOSSLContext {
@@ -17,9 +25,13 @@ extension CountersignClient.Configuration.TLS {
     }
 
     private static func certificates(_ path: String) throws -> [NIOSSLCertificate] {
+        // swift-nio-ssl does not tell a missing file from a wrong one.
+        guard access(path, R_OK) == 0 else {
+            throw UnreadableFile(path: path, content: "", cause: IOError(errnoCode: errno, reason: "access"))
+        }
         do {
             let certificates = try NIOSSLCertificate.fromPEMFile(path)
-            // An empty list means no certificate for BoringSSL, and the system's authorities for swift-nio-ssl.
+            // With an empty list swift-nio-ssl would trust the system's authorities.
             guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
             return certificates
         } catch {

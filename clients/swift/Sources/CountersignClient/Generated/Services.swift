@@ -216,6 +216,18 @@ public struct HealthClient: Sendable {
     }
 }
 
+extension Countersign_V1_StartEnrollmentRequest: KeyedRequest {}
+extension Countersign_V1_ActivateFactorRequest: KeyedRequest {}
+extension Countersign_V1_RenameFactorRequest: KeyedRequest {}
+extension Countersign_V1_SuspendFactorRequest: KeyedRequest {}
+extension Countersign_V1_ResumeFactorRequest: KeyedRequest {}
+extension Countersign_V1_RevokeFactorRequest: KeyedRequest {}
+extension Countersign_V1_GenerateBackupCodesRequest: KeyedRequest {}
+extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
+extension Countersign_V1_UnlockFactorRequest: KeyedRequest {}
+extension Countersign_V1_EraseSubjectRequest: KeyedRequest {}
+extension Countersign_V1_VerifyRequest: KeyedRequest {}
+
 public typealias EventType = Countersign_V1_EventType
 public typealias ListEventsRequest = Countersign_V1_ListEventsRequest
 public typealias ListEventsResponse = Countersign_V1_ListEventsResponse
