@@ -2,9 +2,10 @@
 // accepted verification — read the subject's row, write it back under the next version, add an audit row —
 // on a copy of the server's own database file, so that schema, indexes, row and page sizes are its own.
 //
-//     sqliteloop FILE --tenant NAME --ops N --batch N [--checkpoint-pages N] [--cache-kib N] [--mmap-bytes N]
+//     sqliteloop FILE --tenant NAME --ops N --batch N [--checkpoint-pages 64000] [--cache-kib 65536]
 //
-// N operations on distinct subjects in random order, `batch` of them a commit. Prints one line of JSON.
+// N operations on distinct subjects in random order, `batch` of them a commit; connection settings as in
+// Sources/MFAStoreSQLite. Prints one line of JSON.
 #include "frame.h"
 
 #include <getopt.h>
@@ -84,7 +85,7 @@ static void step(sqlite3_stmt *statement) {
 
 // An audit row of the size the server writes for a verification: its last one.
 static void read_last_event(void) {
-    sqlite3_stmt *statement = prepare("SELECT pseudonym, event FROM audit ORDER BY seq DESC LIMIT 1");
+    sqlite3_stmt *statement = prepare("SELECT pseudonym, event FROM audit ORDER BY rowid DESC LIMIT 1");
     if (sqlite3_step(statement) != SQLITE_ROW) fail("the audit is empty");
     pseudonym_length = sqlite3_column_bytes(statement, 0);
     event_length = sqlite3_column_bytes(statement, 1);
@@ -138,12 +139,11 @@ static uint64_t written_bytes(void) {
 }
 
 int main(int count, char **arguments) {
-    long operations = 0, batch = 256, checkpoint_pages = 1000, cache_kib = 2000, mmap_bytes = 0;
+    long operations = 0, batch = 256, checkpoint_pages = 64000, cache_kib = 65536;
     static const struct option options[] = {
         {"tenant", required_argument, NULL, 't'},           {"ops", required_argument, NULL, 'n'},
         {"batch", required_argument, NULL, 'b'},            {"cache-kib", required_argument, NULL, 'c'},
-        {"checkpoint-pages", required_argument, NULL, 'p'}, {"mmap-bytes", required_argument, NULL, 'm'},
-        {NULL, 0, NULL, 0},
+        {"checkpoint-pages", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0},
     };
     for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;) {
         switch (option) {
@@ -152,7 +152,6 @@ int main(int count, char **arguments) {
         case 'b': batch = strtol(optarg, NULL, 10); break;
         case 'p': checkpoint_pages = strtol(optarg, NULL, 10); break;
         case 'c': cache_kib = strtol(optarg, NULL, 10); break;
-        case 'm': mmap_bytes = strtol(optarg, NULL, 10); break;
         default: return 2;
         }
     }
@@ -165,7 +164,6 @@ int main(int count, char **arguments) {
     execute("PRAGMA synchronous = FULL", 0);
     execute("PRAGMA wal_autocheckpoint = %ld", checkpoint_pages);
     execute("PRAGMA cache_size = -%ld", cache_kib);
-    execute("PRAGMA mmap_size = %ld", mmap_bytes);
     read_ids();
     if (operations > id_count) fail("there are only %u subjects", id_count);
     shuffle_ids();

@@ -1,0 +1,358 @@
+#!/usr/bin/env python3
+"""Countersign's figures, each beside its yardstick, measured in this one run. See README.md.
+
+    bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse]
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import socket
+import ssl
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = HERE / "build"
+SERVER_CPU, CLIENT_CPU = 0, 1
+TENANT = "bench"
+LARGE_SUBJECTS = 1_000_000
+SINGLE_CALLS = 2_000
+DURABLE_LOAD = ["--connections", "16", "--in-flight", "64"]
+
+# Plain text, and room for more calls in flight than the defaults allow; the rest is as shipped.
+CONFIGURATION = """\
+listen: 127.0.0.1:7443
+development: true
+issuer: Countersign
+key_ring: keys/keyring.json
+store:
+  sqlite:
+    path: data/countersign.db
+limits:
+  max_calls_in_flight_per_connection: 128
+  max_calls_in_flight: 4096
+"""
+
+# A Request frame, stream 1: Check of grpc.health.v1.Health.
+HEALTH_ENVELOPE = b"\x0a\x15grpc.health.v1.Health\x12\x05Check"
+HEALTH_FRAME = struct.pack(">IIBB", len(HEALTH_ENVELOPE), 1, 1, 0) + HEALTH_ENVELOPE
+HEALTH_REPLY = struct.pack(">IIBB", 4, 1, 2, 0) + b"\x12\x02\x08\x01"
+
+processes = []
+
+
+def run_json(command, cpu=None):
+    """Runs a program of ours that prints one line of JSON."""
+    if cpu is not None:
+        command = ["taskset", "-c", str(cpu), *command]
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def ttload(mode, address, *options, cpu=CLIENT_CPU):
+    return run_json([BUILD / "ttload", mode, "--address", address, *options], cpu)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+# ── Servers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def spawn(command, cpu=None, **options):
+    if cpu is not None:
+        command = ["taskset", "-c", str(cpu), *command]
+    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, **options)
+    processes.append(process)
+    return process
+
+
+def stop(process):
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)
+    processes.remove(process)
+
+
+def start_floor(program):
+    """A server of this folder, which prints its address. It ends with this script."""
+    process = spawn(
+        [BUILD / program, "127.0.0.1:0"], SERVER_CPU, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return process, process.stdout.readline().strip()
+
+
+def start_countersignd(server, folder, cpu=None):
+    address_file = folder / "address"
+    address_file.unlink(missing_ok=True)
+    process = spawn(
+        [
+            server, "serve", "--config", folder / "bench.yaml", "--dev", "--listen", "127.0.0.1:0",
+            "--address-file", address_file,
+        ],
+        cpu, stdout=open(folder / "server.log", "ab"), stderr=subprocess.STDOUT)
+    give_up = time.monotonic() + 60
+    while not (address_file.exists() and address_file.read_text().strip()):
+        if process.poll() is not None or time.monotonic() > give_up:
+            sys.exit(f"countersignd did not start:\n{(folder / 'server.log').read_text()[-2000:]}")
+        time.sleep(0.01)
+    return process, address_file.read_text().strip()
+
+
+def make_folder(server, name):
+    folder = BUILD / name
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([server, "init", "--directory", folder], check=True, stdout=subprocess.DEVNULL)
+    (folder / "bench.yaml").write_text(CONFIGURATION)
+    return folder
+
+
+def process_status(pid, field):
+    """A figure of /proc/PID/status in KiB."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1])
+    return 0
+
+
+def written_bytes(pid):
+    for line in pathlib.Path(f"/proc/{pid}/io").read_text().splitlines():
+        if line.startswith("write_bytes:"):
+            return int(line.split()[1])
+    return 0
+
+
+# ── The figures ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Report:
+    def __init__(self):
+        self.figures = []
+
+    def add(self, name, values, target, at_least=False, unit=""):
+        """One figure: the median over the rounds, and whether it meets its target."""
+        value = median(values)
+        is_met = value >= target if at_least else value <= target
+        spread = f"  ({min(values):.3g} to {max(values):.3g})" if len(values) > 1 else ""
+        sign = "≥" if at_least else "≤"
+        print(f"  {'ok    ' if is_met else 'missed'}  {name}: {value:.3g}{unit}{spread}, target {sign} {target}{unit}",
+              flush=True)
+        self.figures.append({"name": name, "value": value, "rounds": values, "target": target, "met": is_met})
+
+
+def first_answer_seconds(server, folder, port):
+    """From starting the process to the first answer over TLS with a client certificate."""
+    context = ssl.create_default_context(cafile=folder / "tls/ca.pem")
+    context.load_cert_chain(folder / "tls/client.pem", folder / "tls/client.key")
+    begin = time.monotonic()
+    process = spawn(
+        [server, "serve", "--config", folder / "countersignd.yaml", "--listen", f"127.0.0.1:{port}"],
+        stdout=open(folder / "server.log", "ab"), stderr=subprocess.STDOUT)
+    while True:
+        try:
+            plain = socket.create_connection(("127.0.0.1", port))
+            break
+        except ConnectionRefusedError:
+            if process.poll() is not None or time.monotonic() - begin > 30:
+                sys.exit(f"countersignd did not start:\n{(folder / 'server.log').read_text()[-2000:]}")
+            time.sleep(0.001)
+    with context.wrap_socket(plain, server_hostname="localhost") as connection:
+        connection.sendall(HEALTH_FRAME)
+        answer = connection.recv(64)
+        seconds = time.monotonic() - begin
+    if answer != HEALTH_REPLY:
+        sys.exit(f"an unexpected first answer: {answer.hex()}")
+    return process, seconds
+
+
+def measure_start(server, report, rounds):
+    folder = make_folder(server, "start")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    # The first start makes the database.
+    stop(first_answer_seconds(server, folder, port)[0])
+    seconds, resident = [], []
+    for _ in range(rounds):
+        process, took = first_answer_seconds(server, folder, port)
+        time.sleep(0.5)
+        seconds.append(took * 1000)
+        resident.append(process_status(process.pid, "VmRSS") / 1024)
+        stop(process)
+    print("Start, TLS, an empty store")
+    report.add("process start to first answer", seconds, 150, unit=" ms")
+    report.add("resident memory idle", resident, 50, unit=" MB")
+
+
+def seed(server, subjects, reuse):
+    """A folder with that many subjects, each with an active TOTP factor and ten backup codes, and beside it a
+    copy of the database for the bare loop."""
+    name = f"subjects-{subjects}"
+    folder = BUILD / name
+    if not (reuse and (folder / "bare.db").exists()):
+        make_folder(server, name)
+        process, address = start_countersignd(server, folder)
+        begin = time.monotonic()
+        ttload("seed", address, "--file", folder / "secrets", "--subjects", subjects, cpu=None)
+        # So that the newest audit rows are verifications: the bare loop writes rows of their size.
+        ttload("verify", address, "--file", folder / "secrets", "--count", 100)
+        stop(process)
+        shutil.copyfile(folder / "data/countersign.db", folder / "bare.db")
+        if (folder / "data/countersign.db-wal").exists():
+            shutil.copyfile(folder / "data/countersign.db-wal", folder / "bare.db-wal")
+        print(f"Enrolled {subjects:,} subjects over the wire in {time.monotonic() - begin:.0f} s", flush=True)
+    return folder
+
+
+def bare_loop(folder, operations, batch):
+    return run_json(
+        [BUILD / "sqliteloop", folder / "bare.db", "--tenant", TENANT, "--ops", operations, "--batch", batch])
+
+
+def verify_pass(process, address, folder, *options):
+    """ttload waits for a fresh time step before it measures."""
+    before = written_bytes(process.pid)
+    result = ttload(
+        "verify", address, "--file", folder / "secrets", "--server-pid", process.pid, *options)
+    result["written_bytes"] = (written_bytes(process.pid) - before) / result["calls"]
+    return result
+
+
+class CallCost:
+    """CPU time of a trivial call under load, server on one CPU and client on the other."""
+
+    def __init__(self, server):
+        self.servers = {
+            "countersignd": start_countersignd(server, make_folder(server, "calls"), SERVER_CPU),
+            "ttrpc-go": start_floor("ttrpc-go-server"),
+            "C echo": start_floor("ttecho"),
+        }
+        self.results = {name: [] for name in self.servers}
+
+    def round(self):
+        for name, (process, address) in self.servers.items():
+            self.results[name].append(ttload("ping", address, "--server-pid", process.pid))
+
+    def report(self, report):
+        for process, _ in self.servers.values():
+            stop(process)
+        print("Trivial call, 16 connections x 16 in flight, server on one CPU, client on the other")
+        for name, results in self.results.items():
+            cost, rate, p50, p99, p999 = (
+                median([r[k] for r in results])
+                for k in ("server_cpu_us", "per_second", "p50_us", "p99_us", "p999_us"))
+            print(f"  {name:13} {cost:6.2f} µs CPU a call, {rate:11,.0f}/s, "
+                  f"p50 {p50:,.0f} µs, p99 {p99:,.0f} µs, p99.9 {p999:,.0f} µs")
+        ours = [r["server_cpu_us"] for r in self.results["countersignd"]]
+        for name, target in (("ttrpc-go", 0.4), ("C echo", 10)):
+            theirs = [r["server_cpu_us"] for r in self.results[name]]
+            report.add(f"CPU per call, countersignd / {name}", [a / b for a, b in zip(ours, theirs)], target)
+
+
+class Durable:
+    """Verifications, durable before they are answered, beside the bare loop at the same work."""
+
+    def __init__(self, server, folder, subjects):
+        self.folder, self.subjects = folder, subjects
+        self.process, self.address = start_countersignd(server, folder)
+        self.wire, self.bare, self.single_wire, self.single_bare = [], [], [], []
+
+    def round(self):
+        self.single_wire.append(verify_pass(
+            self.process, self.address, self.folder,
+            "--count", SINGLE_CALLS, "--connections", 1, "--in-flight", 1))
+        self.single_bare.append(bare_loop(self.folder, SINGLE_CALLS, 1))
+        self.wire.append(verify_pass(self.process, self.address, self.folder, *DURABLE_LOAD))
+        self.bare.append(bare_loop(self.folder, self.subjects, 256))
+
+    def report(self, report, with_latency):
+        resident = process_status(self.process.pid, "VmRSS") / 1024
+        stop(self.process)
+        print(f"Durable TOTP verifications, {self.subjects:,} subjects, 16 connections x 64 in flight, "
+              "server on both CPUs")
+
+        def of(results, key):
+            return median([r[key] for r in results])
+
+        print(f"  countersignd  {of(self.wire, 'per_second'):9,.0f}/s, {of(self.wire, 'server_cpu_us'):5.1f} µs CPU, "
+              f"{of(self.wire, 'written_bytes'):,.0f} bytes written each, p50 {of(self.wire, 'p50_us') / 1000:.1f} ms, "
+              f"p99 {of(self.wire, 'p99_us') / 1000:.1f} ms, {resident:.0f} MB resident")
+        print(f"  bare loop     {of(self.bare, 'per_second'):9,.0f}/s, {of(self.bare, 'cpu_us'):5.1f} µs CPU, "
+              f"{of(self.bare, 'written_bytes'):,.0f} bytes written each; state {of(self.bare, 'state_bytes'):.0f} "
+              f"bytes, event {of(self.bare, 'event_bytes'):.0f} bytes")
+        report.add(
+            f"durable verifications at {self.subjects:,} subjects, countersignd / bare loop",
+            [a["per_second"] / b["per_second"] for a, b in zip(self.wire, self.bare)], 0.6, at_least=True)
+        if not with_latency:
+            return
+        print("One caller, one call in flight")
+        print(f"  countersignd  p50 {of(self.single_wire, 'p50_us') / 1000:.3f} ms, "
+              f"p99 {of(self.single_wire, 'p99_us') / 1000:.3f} ms")
+        print(f"  bare commit   p50 {of(self.single_bare, 'commit_p50_us') / 1000:.3f} ms, "
+              f"p99 {of(self.single_bare, 'commit_p99_us') / 1000:.3f} ms")
+        report.add(
+            "latency of one caller above one bare commit",
+            [(a["p50_us"] - b["commit_p50_us"]) / 1000 for a, b in zip(self.single_wire, self.single_bare)], 0.3,
+            unit=" ms")
+
+
+def describe_machine():
+    model = next(
+        (line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")), platform.machine())
+    load = os.getloadavg()[0]
+    print(f"{model}, {os.cpu_count()} CPUs, Linux {platform.release()}, load {load:.2f}, "
+          f"{time.strftime('%Y-%m-%d %H:%M')}")
+    if load > 0.5:
+        print("Others are at work on this machine: expect wide ranges.")
+    if os.cpu_count() < 2:
+        sys.exit("two CPUs are needed, one for the server and one for the client")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--server", type=pathlib.Path, default=HERE / "../.build/release/countersignd")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--subjects", type=int, default=100_000)
+    parser.add_argument("--large", action="store_true", help=f"also {LARGE_SUBJECTS:,} subjects")
+    parser.add_argument("--reuse", action="store_true", help="take the subjects of an earlier run, if there are any")
+    options = parser.parse_args()
+    server = options.server.resolve()
+
+    subprocess.run(["make", "--silent", "-C", HERE], check=True)
+    describe_machine()
+    report = Report()
+    try:
+        measure_start(server, report, options.rounds)
+        durable = Durable(server, seed(server, options.subjects, options.reuse), options.subjects)
+        calls = CallCost(server)
+        # Interleaved, so that a disturbance of the machine meets all of them.
+        for number in range(options.rounds):
+            print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
+            calls.round()
+            durable.round()
+        calls.report(report)
+        durable.report(report, with_latency=True)
+        if options.large:
+            large = Durable(server, seed(server, LARGE_SUBJECTS, options.reuse), LARGE_SUBJECTS)
+            for _ in range(min(options.rounds, 3)):
+                large.round()
+            large.report(report, with_latency=False)
+    finally:
+        for process in processes:
+            process.kill()
+    (BUILD / "results.json").write_text(json.dumps(report.figures, indent=1))
+    missed = [figure["name"] for figure in report.figures if not figure["met"]]
+    print(f"{len(report.figures) - len(missed)} of {len(report.figures)} targets met")
+
+
+if __name__ == "__main__":
+    main()
