@@ -88,10 +88,11 @@ let package = Package(
         .target(
             name: "MFAWire",
             dependencies: [
-                "TTRPC", "MFAMethods",
+                "TTRPC", "MFAMethods", "MFADomain",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
