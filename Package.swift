@@ -62,7 +62,10 @@ let package = Package(
             dependencies: ["MFAStore", "MFADomain", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
         // One file per verb: takes the store through a decision.
-        .target(name: "MFAService", dependencies: ["MFADomain", "MFAStore"], swiftSettings: settings),
+        .target(
+            name: "MFAService",
+            dependencies: ["MFADomain", "MFAStore", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         // Generated messages and method names; nothing by hand.
         .target(
             name: "MFAProto",
@@ -72,7 +75,7 @@ let package = Package(
         .target(
             name: "MFAMethods",
             dependencies: [
-                "MFAProto", "MFAService", "MFADomain", "QRCode",
+                "MFAProto", "MFAService", "MFAStore", "MFADomain", "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),

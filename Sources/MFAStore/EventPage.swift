@@ -9,6 +9,23 @@ public struct EventCursor: Sendable, Hashable {
     public init(sequence: Int64) {
         self.sequence = sequence
     }
+
+    /// Reads the text form. Empty is the beginning; nil for what no answer gave.
+    public init?(text: String) {
+        if text.isEmpty {
+            sequence = 0
+        } else if text.utf8.count <= 19, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text)
+        {
+            sequence = number
+        } else {
+            return nil
+        }
+    }
+
+    /// For callers, to whom it is opaque.
+    public var text: String {
+        sequence == 0 ? "" : String(sequence)
+    }
 }
 
 /// An event as it was recorded.

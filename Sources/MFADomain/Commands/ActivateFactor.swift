@@ -71,8 +71,7 @@ public struct ActivateFactor: SubjectCommand {
             state.factors[index].end(as: .expired)
         } else {
             _ = state.factors[index].budget.fail(at: context.now, context.settings)
-            attemptsLeft = max(
-                0, DomainSettings.maxActivationFailures - state.factors[index].budget.consecutive)
+            attemptsLeft = state.factors[index].activationAttemptsLeft
             if attemptsLeft == 0 { state.factors[index].end(as: .expired) }
         }
         let factor = state.factors[index]

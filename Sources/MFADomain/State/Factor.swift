@@ -37,6 +37,11 @@ public struct Factor: Sendable, Hashable {
         activatedAt == nil ? createdAt.adding(seconds: DomainSettings.enrollmentLifetimeSeconds) : nil
     }
 
+    /// Failures a pending factor has left before it ends.
+    public var activationAttemptsLeft: Int {
+        max(0, DomainSettings.maxActivationFailures - budget.consecutive)
+    }
+
     public func state(at now: Timestamp) -> FactorState {
         if storedState == .pendingActivation, let activationDeadline, now >= activationDeadline { return .expired }
         return storedState

@@ -1,3 +1,5 @@
+internal import MFAProto
+
 /// The rows of all RPCs. Wires hand it bytes and get bytes or a status.
 public struct MethodTable: Sendable {
     /// A row that was found.
@@ -5,10 +7,13 @@ public struct MethodTable: Sendable {
         fileprivate let value: Int
     }
 
-    private let rows: [MethodRow]
+    public let rows: [MethodRow]
     private let index: MethodIndex
 
-    public init(rows: [MethodRow]) {
+    /// - Throws: when two rows speak of one RPC.
+    public init(rows: [MethodRow]) throws(MethodTableError) {
+        var names: Set<String> = []
+        for row in rows where !names.insert(row.fullName).inserted { throw .duplicateRow(row.fullName) }
         self.rows = rows
         self.index = MethodIndex(rows)
     }
@@ -30,4 +35,19 @@ public struct MethodTable: Sendable {
         }
         return await call(row, payload: payload, context: context)
     }
+
+    /// - Throws: when an RPC of the protos has no row.
+    func checkComplete() throws(MethodTableError) {
+        let names = Set(rows.map(\.fullName))
+        for method in RPCMethods.all {
+            let name = "\(method.service)/\(method.name)"
+            guard names.contains(name) else { throw .missingRow(name) }
+        }
+    }
+}
+
+/// A mistake in the table, found at start.
+public enum MethodTableError: Error, Sendable, Equatable {
+    case duplicateRow(String)
+    case missingRow(String)
 }

@@ -1,0 +1,37 @@
+internal import MFADomain
+internal import MFAProto
+
+extension Countersign_V1_Event {
+    init(_ event: AuditEvent, pseudonym: Pseudonym, version: Int64) {
+        self.init()
+        atUnixMs = event.at.milliseconds
+        type = .init(event.kind)
+        self.pseudonym = pseudonym.text
+        subjectVersion = UInt64(clamping: version)
+        caller = event.caller
+        requestID = event.requestID
+        factorID = event.factorID?.text ?? ""
+        if let kind = event.factorKind { factorKind = .init(kind) }
+        if let verdict = event.verdict { self.verdict = .init(verdict) }
+        factorLocked = event.factorLocked
+        backupCodesLeft = UInt32(clamping: event.backupCodesLeft ?? 0)
+    }
+}
+
+extension Countersign_V1_EventType {
+    init(_ kind: AuditEvent.Kind) {
+        switch kind {
+        case .enrollmentStarted: self = .enrollmentStarted
+        case .activation: self = .activation
+        case .verification: self = .verification
+        case .factorRenamed: self = .factorRenamed
+        case .factorSuspended: self = .factorSuspended
+        case .factorResumed: self = .factorResumed
+        case .factorRevoked: self = .factorRevoked
+        case .factorUnlocked: self = .factorUnlocked
+        case .backupCodesGenerated: self = .backupCodesGenerated
+        case .subjectPut: self = .subjectPut
+        case .subjectErased: self = .subjectErased
+        }
+    }
+}

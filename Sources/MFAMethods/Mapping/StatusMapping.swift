@@ -1,0 +1,92 @@
+internal import MFADomain
+internal import MFAService
+
+/// The one place where errors become statuses. What is lost here on purpose: every inner text; it is in the log.
+enum StatusMapping {
+    static func status(of error: any Error) -> CallStatus {
+        switch error {
+        case let status as CallStatus: status
+        case let refusal as Refusal: status(of: refusal)
+        case ServiceError.refused(let refusal): status(of: refusal)
+        case ServiceError.unavailable:
+            CallStatus(
+                .unavailable, reason: "STORE_UNAVAILABLE", "The answer could not be made durable.",
+                hint: "Try again with the same idempotency key: it tells whether this call was carried out.")
+        case ServiceError.damaged:
+            CallStatus(
+                .dataLoss, reason: "RECORD_DAMAGED", "The subject's record cannot be read.",
+                hint: "The server's log says more; an operator has to restore it.")
+        default:
+            CallStatus(.internalError, reason: "INTERNAL", "The server failed to answer.")
+        }
+    }
+
+    static func status(of refusal: Refusal) -> CallStatus {
+        switch refusal {
+        case .subjectNotFound:
+            CallStatus(.notFound, reason: "SUBJECT_NOT_FOUND", "The tenant has no such subject.")
+        case .factorNotFound:
+            CallStatus(.notFound, reason: "FACTOR_NOT_FOUND", "The subject has no such factor.")
+        case .factorNotActive(let state):
+            CallStatus(
+                .failedPrecondition, reason: "FACTOR_NOT_ACTIVE", "The factor is \(name(state)), not ACTIVE.")
+        case .factorNotPending(let state):
+            CallStatus(
+                .failedPrecondition, reason: "FACTOR_NOT_PENDING",
+                "The factor is \(name(state)), not PENDING_ACTIVATION.")
+        case .noActiveFactor:
+            CallStatus(
+                .failedPrecondition, reason: "NO_ACTIVE_FACTOR", "The subject has no active factor for this.",
+                hint: "Enroll one with StartEnrollment and ActivateFactor.")
+        case .factorEnded:
+            CallStatus(
+                .failedPrecondition, reason: "FACTOR_ENDED", "The factor has ended for good.",
+                hint: "Enroll a new one with StartEnrollment.")
+        case .factorKindUnsupported:
+            CallStatus(.unimplemented, reason: "FACTOR_KIND_UNSUPPORTED", "This kind of factor cannot do that.")
+        case .proofRequired:
+            CallStatus(
+                .failedPrecondition, reason: "PROOF_REQUIRED", "The subject must prove a factor it already has.",
+                hint: "Call Verify, then pass the verification_id of its ACCEPTED answer.")
+        case .proofStale:
+            CallStatus(
+                .failedPrecondition, reason: "PROOF_STALE", "The proof is unknown or older than 5 minutes.",
+                hint: "Call Verify again, then pass the verification_id of its ACCEPTED answer.")
+        case .tooManyFactors:
+            CallStatus(
+                .resourceExhausted, reason: "TOO_MANY_FACTORS", "The subject has 20 factors.",
+                hint: "Revoke one that is no longer used.")
+        case .tooManyPendingFactors:
+            CallStatus(
+                .resourceExhausted, reason: "TOO_MANY_PENDING_FACTORS", "Five factors wait to be activated.",
+                hint: "Activate or revoke one, or wait ten minutes.")
+        case .idempotencyKeyReused:
+            CallStatus(
+                .alreadyExists, reason: "IDEMPOTENCY_KEY_REUSED", "This key was used for another request.",
+                hint: "Use a new idempotency key for each new call.")
+        case .idempotentAnswerGone:
+            CallStatus(
+                .failedPrecondition, reason: "ANSWER_GONE",
+                "The call was carried out, but its answer held secrets and can no longer be repeated.",
+                hint: "Look at the subject's factors and start anew where needed.")
+        }
+    }
+
+    private static func name(_ state: FactorState) -> String {
+        switch state {
+        case .pendingActivation: "PENDING_ACTIVATION"
+        case .active: "ACTIVE"
+        case .suspended: "SUSPENDED"
+        case .revoked: "REVOKED"
+        case .expired: "EXPIRED"
+        }
+    }
+}
+
+extension CallStatus {
+    static func scopeMissing(_ scope: Scope) -> CallStatus {
+        CallStatus(
+            .permissionDenied, reason: "SCOPE_MISSING", "This call needs scope `\(scope.rawValue)`.",
+            hint: "Add the scope to the caller's entry under `callers` in the server's configuration.")
+    }
+}

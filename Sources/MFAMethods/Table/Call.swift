@@ -1,0 +1,36 @@
+internal import MFADomain
+internal import MFAProto
+
+/// Where a call belongs and what it may, checked before its handler runs.
+struct Call: Sendable {
+    let caller: Caller
+    let tenant: String
+    /// Empty for calls about a whole tenant.
+    let subject: String
+    let facts: CallFacts
+
+    var key: SubjectKey { SubjectKey(tenant: tenant, subject: subject) }
+
+    init(
+        _ request: some CallRequest, payload: [UInt8], method: String, context: CallContext
+    ) throws(CallStatus) {
+        caller = context.caller
+        tenant = request.tenant
+        try FieldCheck.tenant(tenant)
+        guard caller.tenants.includes(tenant) else {
+            throw CallStatus(
+                .permissionDenied, reason: "TENANT_NOT_ALLOWED", "This caller has no access to this tenant.",
+                hint: "Add the tenant to the caller's entry under `callers` in the server's configuration.")
+        }
+        subject = (request as? any SubjectRequest)?.subject ?? ""
+        if request is any SubjectRequest { try FieldCheck.subject(subject) }
+        let key = (request as? any KeyedRequest)?.idempotencyKey ?? ""
+        try FieldCheck.text(key, "idempotency_key", maxBytes: 64)
+        facts = CallFacts(
+            caller: caller.name, requestID: context.requestID,
+            mayBindWithoutProof: caller.scopes.contains(.bindWithoutProof),
+            mayAdminister: caller.scopes.contains(.administer),
+            idempotencyKey: key.isEmpty
+                ? nil : IdempotencyKey(caller: caller.name, key: key, method: method, body: payload))
+    }
+}

@@ -1,0 +1,37 @@
+internal import MFAProto
+internal import SwiftProtobuf
+
+// Which fields of which requests say where a call belongs. The table reads them and authorises before a handler runs.
+
+/// Names a tenant.
+protocol CallRequest: Message, Sendable {
+    var tenant: String { get }
+}
+
+/// Names a subject of the tenant.
+protocol SubjectRequest: CallRequest {
+    var subject: String { get }
+}
+
+/// May be retried under a key.
+protocol KeyedRequest: SubjectRequest {
+    var idempotencyKey: String { get }
+}
+
+extension Countersign_V1_StartEnrollmentRequest: KeyedRequest {}
+extension Countersign_V1_ActivateFactorRequest: KeyedRequest {}
+extension Countersign_V1_ListFactorsRequest: SubjectRequest {}
+extension Countersign_V1_GetFactorRequest: SubjectRequest {}
+extension Countersign_V1_RenameFactorRequest: KeyedRequest {}
+extension Countersign_V1_SuspendFactorRequest: KeyedRequest {}
+extension Countersign_V1_ResumeFactorRequest: KeyedRequest {}
+extension Countersign_V1_RevokeFactorRequest: KeyedRequest {}
+extension Countersign_V1_VerifyRequest: KeyedRequest {}
+extension Countersign_V1_GenerateBackupCodesRequest: KeyedRequest {}
+extension Countersign_V1_GetBackupCodeStatusRequest: SubjectRequest {}
+extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
+extension Countersign_V1_GetSubjectRequest: SubjectRequest {}
+extension Countersign_V1_ListSubjectsRequest: CallRequest {}
+extension Countersign_V1_UnlockFactorRequest: KeyedRequest {}
+extension Countersign_V1_EraseSubjectRequest: KeyedRequest {}
+extension Countersign_V1_ListEventsRequest: CallRequest {}

@@ -1,0 +1,70 @@
+internal import Foundation
+public import Logging
+public import MFADomain
+public import MFAStore
+
+/// What the RPCs ask for: takes the store through a decision, and tells refusals from trouble.
+public struct MFAService: Sendable {
+    let store: any Store
+    let settings: ServiceSettings
+    private let lookupSecrets: LookupSecretHash
+    private let clock: @Sendable () -> Timestamp
+    private let entropy: @Sendable () -> any Entropy
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - clock: the server's wall clock; tests bring their own.
+    ///   - entropy: called once for each decision.
+    public init(
+        store: any Store, lookupSecretKey: [UInt8], settings: ServiceSettings, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp = systemClock,
+        entropy: @escaping @Sendable () -> any Entropy = { SystemEntropy() }
+    ) {
+        self.store = store
+        self.settings = settings
+        self.lookupSecrets = LookupSecretHash(key: lookupSecretKey)
+        self.clock = clock
+        self.entropy = entropy
+        self.logger = logger
+    }
+
+    public static let systemClock: @Sendable () -> Timestamp = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// The limits in force.
+    public var domainSettings: DomainSettings { settings.domain }
+
+    /// The moment as this service sees it.
+    public var now: Timestamp { clock() }
+
+    /// Carries out a command on one subject; durable when this returns.
+    public func perform<Command: SubjectCommand>(
+        _ command: Command, on key: SubjectKey
+    ) async throws(ServiceError) -> Command.Outcome {
+        let (clock, entropy, domain, secrets) = (clock, entropy, settings.domain, lookupSecrets)
+        return try await asking {
+            try await store.update(key) { state in
+                try decide(
+                    state, command, now: clock(), entropy: entropy(), settings: domain, lookupSecrets: secrets)
+            }
+        }
+    }
+
+    /// Asks the store, and says in the log what only an operator may read.
+    func asking<Answer>(_ ask: () async throws -> Answer) async throws(ServiceError) -> Answer {
+        do {
+            return try await ask()
+        } catch let refusal as Refusal {
+            throw .refused(refusal)
+        } catch StoreError.corrupt(let text) {
+            logger.critical("store: \(text)")
+            throw .damaged
+        } catch {
+            logger.error("store: \(error)")
+            throw .unavailable
+        }
+    }
+}

@@ -1,0 +1,33 @@
+public import MFADomain
+public import MFAStore
+
+// What is only looked up.
+extension MFAService {
+    /// A subject as it is now. Refused with `subjectNotFound` when it is unknown or erased.
+    public func subject(_ key: SubjectKey) async throws(ServiceError) -> SubjectState {
+        guard let state = try await asking({ try await store.read(key) }) else {
+            throw .refused(.subjectNotFound)
+        }
+        return state
+    }
+
+    /// Subjects of a tenant in order of id, after one.
+    public func subjects(
+        tenant: String, after: String, limit: Int
+    ) async throws(ServiceError) -> [SubjectSummary] {
+        try await asking { try await store.listSubjects(tenant: tenant, after: after, limit: limit) }
+    }
+
+    /// Events of a tenant after a cursor, of one subject where one is named.
+    public func events(
+        tenant: String, after: EventCursor, limit: Int, subject: String?
+    ) async throws(ServiceError) -> EventPage {
+        var pseudonym: Pseudonym?
+        if let subject {
+            pseudonym = try await self.subject(SubjectKey(tenant: tenant, subject: subject)).pseudonym
+        }
+        return try await asking {
+            try await store.listEvents(tenant: tenant, after: after, limit: limit, pseudonym: pseudonym)
+        }
+    }
+}
