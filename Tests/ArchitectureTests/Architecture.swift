@@ -25,7 +25,8 @@ enum Architecture {
         "MFAWire": Target(
             folder: "Sources/MFAWire",
             imports: [
-                "TTRPC", "MFAMethods", "MFADomain", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "X509", "SwiftASN1",
+                "TTRPC", "MFAMethods", "MFADomain", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "X509",
+                "SwiftASN1",
             ]),
         "QRCode": Target(folder: "Sources/QRCode", imports: ["CQREncode", "CPNG"]),
         "countersignd": Target(folder: "Sources/countersignd", imports: ["*"]),

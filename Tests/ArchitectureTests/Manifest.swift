@@ -19,9 +19,8 @@ enum Manifest {
                 ?? manifest.firstRange(of: "arget(name: \"\(target)\""),
             let list = manifest[declaration.upperBound...].firstRange(of: "dependencies: [")
         else { return [] }
-        // Up to the end of this target's declaration.
         let rest = manifest[list.upperBound...]
-        let end = rest.firstRange(of: "swiftSettings")?.lowerBound ?? rest.endIndex
+        let end = rest.firstIndex(of: "]") ?? rest.endIndex
         let names = rest[..<end].matches(of: #/\.product\(name: "([^"]+)", package: "[^"]+"\)|"([^"]+)"/#)
         return Set(names.compactMap { ($0.output.1 ?? $0.output.2).map(String.init) })
     }

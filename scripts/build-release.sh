@@ -1,0 +1,9 @@
+#!/bin/sh
+# Builds both programs in release mode, with the compiler's own progress lines. The Swift libraries are linked in,
+# so that the programs run where no toolchain is.
+set -eu
+cd "$(dirname "$0")/.."
+echo 'Building countersignd and countersign in release mode; the first time takes some minutes.'
+for product in countersignd countersign; do
+    swift build -c release --static-swift-stdlib --product "$product"
+done
