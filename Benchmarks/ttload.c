@@ -7,7 +7,7 @@
 //     ttload verify --address HOST:PORT --file FILE [--count N] [--keys] [--connections …] [--in-flight …]
 //                   [--server-pid PID]
 //
-// `ping` calls grpc.health.v1.Health/Check. `seed` enrolls and activates a TOTP factor for each of N subjects
+// `ping` asks grpc.health.v1.Health/Check for a service by name. `seed` enrolls and activates a TOTP factor for each of N subjects
 // and keeps their secrets in FILE. `verify` sends one correct, fresh code for each of N distinct subjects of
 // FILE in random order and demands ACCEPTED.
 //
@@ -111,10 +111,11 @@ static size_t offset_of(const struct template *t, const char *needle) {
 }
 
 static void make_templates(void) {
-    ping_template.length = put_request(ping_template.bytes, "grpc.health.v1.Health", "Check", NULL, 0);
-
     uint8_t payload[FRAME_BYTES];
-    size_t n = put_text(payload, 1, "bench");
+    size_t n = put_text(payload, 1, "countersign.v1.VerificationService");
+    ping_template.length = put_request(ping_template.bytes, "grpc.health.v1.Health", "Check", payload, n);
+
+    n = put_text(payload, 1, "bench");
     n += put_text(payload + n, 2, "s00000000");
     if (send_keys) n += put_text(payload + n, 3, "kkkkkkkkkkkkkkkk");
     n += put_number(payload + n, 5, FACTOR_KIND_TOTP);
