@@ -160,9 +160,11 @@ let package = Package(
             name: "MFATesting",
             dependencies: [
                 "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire", "TTRPC", "MFAProto",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
             path: "Tests/MFATesting",
@@ -184,6 +186,9 @@ let package = Package(
             name: "MFAWireTests",
             dependencies: [
                 "MFAWire", "MFAMethods", "MFADomain", "MFATesting", "TTRPC", "MFAProto",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "X509", package: "swift-certificates"),
