@@ -23,6 +23,7 @@ struct COutput {
                 #ifndef COUNTERSIGN_GENERATED_CALLS_H
                 #define COUNTERSIGN_GENERATED_CALLS_H
 
+                #include "countersign/countersign.h"
                 \(includes)
                 #ifdef __cplusplus
                 extern "C" {
@@ -51,17 +52,17 @@ struct COutput {
                         int
                         \(CNames.function(method))(\(Self.parameters(of: method)))
                         {
-                            static const struct csn_method method = {
-                                .service = "\(service.descriptor.fullName)",
-                                .name = "\(method.name)",
-                                .request = &\(CNames.descriptor(method.inputType)),
-                                .response = &\(CNames.descriptor(method.outputType)),
-                                .key_offset = \(key),
-                                .repeatable = \(keyed || Self.isReadOnly(method)),
-                            };
+                        \tstatic const struct csn_method method = {
+                        \t\t.service = "\(service.descriptor.fullName)",
+                        \t\t.name = "\(method.name)",
+                        \t\t.request = &\(CNames.descriptor(method.inputType)),
+                        \t\t.response = &\(CNames.descriptor(method.outputType)),
+                        \t\t.key_offset = \(key),
+                        \t\t.repeatable = \(keyed || Self.isReadOnly(method)),
+                        \t};
 
-                            return csn_call(channel, &method, (const ProtobufCMessage *)request,
-                                (ProtobufCMessage **)response, call);
+                        \treturn csn_call(channel, &method, (const ProtobufCMessage *)request,
+                        \t    (ProtobufCMessage **)response, call);
                         }
 
                         """
@@ -69,10 +70,6 @@ struct COutput {
             }
             return """
                 \(CNames.banner(sources: schema.files))
-                #include <stdbool.h>
-                #include <stddef.h>
-
-                #include "countersign/countersign.h"
                 #include "../method.h"
 
                 \(functions.joined(separator: "\n"))

@@ -5,6 +5,7 @@
 #ifndef COUNTERSIGN_GENERATED_CALLS_H
 #define COUNTERSIGN_GENERATED_CALLS_H
 
+#include "countersign/countersign.h"
 #include "countersign/v1/audit.pb-c.h"
 #include "countersign/v1/common.pb-c.h"
 #include "countersign/v1/enrollment.pb-c.h"
