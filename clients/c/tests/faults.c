@@ -328,7 +328,7 @@ test_arguments(void)
 static int
 ask_once(countersign_channel_t *channel)
 {
-	int code = ask_within(channel, "ok", 2000);
+	int code = ask_within(channel, "ok", 2000 + (uint32_t)slack_ms);
 
 	countersign_channel_free(&channel);
 	return code;
