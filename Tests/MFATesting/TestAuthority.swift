@@ -130,6 +130,12 @@ public struct TestAuthority: Sendable {
         return Identity(certificate: certificate, key: key, intermediates: [])
     }
 
+    /// A certificate signed with the key of one that is no authority.
+    public static func forged(_ request: Request, by leaf: Identity) throws -> Identity {
+        let forger = TestAuthority(root: leaf.certificate, key: leaf.key, chain: [leaf.certificate])
+        return try forger.issue(request)
+    }
+
     private static func certificate(
         _ request: Request, for publicKey: Certificate.PublicKey, issuer: Certificate?,
         issuerKey: Certificate.PrivateKey
