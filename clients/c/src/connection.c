@@ -12,6 +12,8 @@
 #define READ_SIZE 16384
 /* Reads in a row before other threads and the deadline are looked at again. */
 #define READS_AT_ONCE 16
+/* How often a writer that waits looks whether it must read as well. */
+#define WRITER_GLANCE_MS 50
 
 struct csn_connection {
 	struct csn_transport transport;
@@ -83,6 +85,12 @@ csn_connection_release(struct csn_connection *connection)
 	/* Answers carry secrets. */
 	OPENSSL_clear_free(connection->input, connection->input_capacity);
 	free(connection);
+}
+
+static bool
+is_sent(const struct csn_pending *pending)
+{
+	return pending->sent == pending->frame_length;
 }
 
 static void
@@ -284,14 +292,14 @@ pass_roles(struct csn_connection *connection)
 	for (pending = connection->calls; pending != NULL; pending = pending->next) {
 		if (!pending->is_asleep)
 			continue;
-		if (writer == NULL && connection->writer == NULL && pending->sent < pending->frame_length)
+		if (writer == NULL && connection->writer == NULL && !is_sent(pending))
 			writer = pending;
-		if (reader == NULL && connection->reader == NULL)
+		if (reader == NULL && connection->reader == NULL && is_sent(pending))
 			reader = pending;
 	}
 	if (writer != NULL)
 		pthread_cond_signal(&writer->changed);
-	if (reader != NULL && reader != writer)
+	if (reader != NULL)
 		pthread_cond_signal(&reader->changed);
 }
 
@@ -311,13 +319,17 @@ wait_for_change(struct csn_connection *connection, pthread_mutex_t *lock, struct
 		pending->is_asleep = false;
 	} else {
 		int fd = connection->transport.fd;
+		csn_deadline until = deadline;
 		bool is_ready = connection->reader == pending && connection->has_more;
 
+		/* The reader may leave with nobody to follow, and a server that cannot write may not read either. */
+		if (connection->reader != pending && csn_deadline_after_ms(WRITER_GLANCE_MS) < deadline)
+			until = csn_deadline_after_ms(WRITER_GLANCE_MS);
 		pthread_mutex_unlock(lock);
 		if (is_ready)
 			sched_yield();
 		else
-			csn_poll(fd, events, deadline);
+			csn_poll(fd, events, until);
 		pthread_mutex_lock(lock);
 	}
 }
@@ -331,16 +343,17 @@ run(struct csn_connection *connection, pthread_mutex_t *lock, struct csn_pending
 			finish(pending, COUNTERSIGN_ERR_TIMEOUT);
 			return;
 		}
-		if (connection->writer == NULL && pending->sent < pending->frame_length)
+		if (connection->writer == NULL && !is_sent(pending))
 			connection->writer = pending;
 		if (connection->writer == pending) {
 			send_frame(connection, pending);
-			if (pending->sent == pending->frame_length) {
+			if (is_sent(pending)) {
 				connection->writer = NULL;
 				pass_roles(connection);
 			}
 		}
-		if (connection->reader == NULL)
+		/* Not while its own frame waits for another writer: then it must sleep, to be woken when that is done. */
+		if (connection->reader == NULL && (connection->writer == pending || is_sent(pending)))
 			connection->reader = pending;
 		if (!pending->is_done)
 			wait_for_change(connection, lock, pending, deadline);

@@ -60,5 +60,5 @@ for kind in ${KINDS:-plain asan tsan valgrind}; do
                 --errors-for-leak-kinds=all build/tests/faults ;;
     esac
 done
-tests/exports.sh
+man/check.sh "$PWD/build/libcountersign.so"
 tests/install.sh

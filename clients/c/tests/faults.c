@@ -406,6 +406,7 @@ struct worker {
 	int calls;
 	int failures;
 	const char *what;
+	uint32_t delay_ms;
 	uint32_t timeout_ms;
 };
 
@@ -469,7 +470,9 @@ static void *
 ask_in_time(void *argument)
 {
 	struct worker *worker = argument;
+	struct timespec delay = { .tv_nsec = worker->delay_ms * 1000000L };
 
+	nanosleep(&delay, NULL);
 	worker->failures = ask_within(worker->channel, worker->what, worker->timeout_ms);
 	return NULL;
 }
@@ -488,6 +491,28 @@ test_flood(countersign_channel_t *channel)
 	for (index = 0; index < 4; index++)
 		CHECK(workers[index].failures == COUNTERSIGN_ERR_TIMEOUT);
 	CHECK(ask_within(channel, "ok", 10000) == COUNTERSIGN_OK);
+}
+
+/* While the server naps a large request is stuck half sent and the only reader leaves: the next call still goes out. */
+static void
+test_roles_pass_on(countersign_channel_t *channel)
+{
+	size_t size = 4000000;
+	char *large = calloc(1, size);
+	struct worker workers[] = {
+		{ .channel = channel, .what = "nap:1000", .timeout_ms = 200 },
+		{ .channel = channel, .what = large, .delay_ms = 50, .timeout_ms = 6000 },
+		{ .channel = channel, .what = "ok", .delay_ms = 400, .timeout_ms = 4000 },
+	};
+
+	CHECK(large != NULL);
+	memset(large, 'x', size - 1);
+	memcpy(large, "silence:", 8);
+	run_workers(workers, 3, ask_in_time);
+	free(large);
+	CHECK(workers[0].failures == COUNTERSIGN_ERR_TIMEOUT);
+	CHECK(workers[1].failures == COUNTERSIGN_ERR_TIMEOUT);
+	CHECK(workers[2].failures == COUNTERSIGN_OK);
 }
 
 /* One thread kills the server that all others wait for. */
@@ -536,6 +561,8 @@ main(int argc, char **argv)
 	test_many_threads(tls, "tls-many", 50);
 	test_deaf_server(plain);
 	test_deaf_server(tls);
+	test_roles_pass_on(plain);
+	test_roles_pass_on(tls);
 	test_flood(plain);
 	test_flood(tls);
 	test_server_dies(plain, tls);

@@ -271,6 +271,9 @@ class Connection:
     def deaf(self, *_):
         time.sleep(3)
 
+    def nap(self, _, argument, __):
+        time.sleep(int(argument) / 1000)
+
     def die(self, *_):
         os._exit(9)
 
