@@ -3,6 +3,8 @@
 
     oracles.py generate COUNT SEED    random TOTP cases as JSON lines; pyotp and oathtool must agree on each
     oracles.py uri URI                how pyotp reads an otpauth URI, as JSON
+    oracles.py rfc3986 URI            how Python's urllib reads it: pyotp decodes the whole URI before it splits it, and
+                                      so cannot read back names with & # ?
     oracles.py qr FILE                the text in a QR code image, read by zbarimg
 
 Needs python3-pyotp, oathtool and zbar-tools. The interpreter is Debian's, which sees python3-pyotp.
@@ -17,6 +19,7 @@ import random
 import subprocess
 import sys
 import time
+import urllib.parse
 
 import pyotp
 
@@ -88,6 +91,24 @@ def read_uri(uri):
     }
 
 
+def read_uri_by_parts(uri):
+    parts = urllib.parse.urlsplit(uri)
+    label = urllib.parse.unquote(parts.path.removeprefix("/"), errors="strict")
+    issuer, name = label.split(":", 1)
+    values = dict(urllib.parse.parse_qsl(parts.query, strict_parsing=True))
+    if values["issuer"] != issuer:
+        sys.exit("issuer and label differ")
+    return {
+        "type": parts.netloc.upper(),
+        "secret": values["secret"],
+        "algorithm": values.get("algorithm", "SHA1"),
+        "digits": int(values.get("digits", 6)),
+        "period": int(values.get("period", 30)),
+        "name": name,
+        "issuer": issuer,
+    }
+
+
 def read_qr(path):
     return subprocess.run(
         ["zbarimg", "--quiet", "--raw", path], check=True, capture_output=True, text=True
@@ -103,6 +124,8 @@ def main(arguments):
             generate(int(count), int(seed))
         case ["uri", uri]:
             print(json.dumps(read_uri(uri), ensure_ascii=False))
+        case ["rfc3986", uri]:
+            print(json.dumps(read_uri_by_parts(uri), ensure_ascii=False))
         case ["qr", path]:
             print(read_qr(path))
         case _:
