@@ -171,7 +171,11 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting"], swiftSettings: settings),
         .testTarget(
-            name: "MFAStoreTests", dependencies: ["MFAStore", "MFAStoreSQLite", "MFATesting"], swiftSettings: settings),
+            name: "MFAStoreTests",
+            dependencies: [
+                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFATesting", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "MFAMethodsTests", dependencies: ["MFAMethods", "MFAProto", "MFATesting"], swiftSettings: settings),
         .testTarget(

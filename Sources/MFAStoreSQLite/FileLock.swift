@@ -1,11 +1,12 @@
 internal import Foundation
+internal import Synchronization
 
-/// Holds a database for this process alone, for as long as it lives. The system drops it with the process.
+/// Holds a database for this process alone, until released. The system drops it with the process.
 final class FileLock: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Mutex<Int32?>
 
     init(database path: String) throws(SQLiteOpenError) {
-        descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw SQLiteOpenError("database \(path): cannot be locked (\(String(cString: strerror(errno))))")
         }
@@ -13,9 +14,17 @@ final class FileLock: Sendable {
             close(descriptor)
             throw SQLiteOpenError("database \(path): another process is using it")
         }
+        self.descriptor = Mutex(descriptor)
+    }
+
+    func release() {
+        descriptor.withLock { descriptor in
+            if let descriptor { close(descriptor) }
+            descriptor = nil
+        }
     }
 
     deinit {
-        close(descriptor)
+        release()
     }
 }

@@ -5,8 +5,10 @@ internal import MFAStore
 /// read transaction, begun after the last of them arrived.
 final class Lane: Sendable {
     private let worker: Worker<any PendingUpdate>
+    private let reader: DatabaseQueue
 
     init(reader: DatabaseQueue, writer: Writer, name: String) {
+        self.reader = reader
         worker = Worker(name: name) { batch in Self.decide(batch, reader, writer) }
     }
 
@@ -17,6 +19,7 @@ final class Lane: Sendable {
     /// Returns when all that was added is with the writer.
     func close() {
         worker.close()
+        try? reader.close()
     }
 
     private static func decide(_ batch: [any PendingUpdate], _ reader: DatabaseQueue, _ writer: Writer) {

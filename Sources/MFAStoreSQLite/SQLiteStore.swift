@@ -10,6 +10,7 @@ public final class SQLiteStore: Store {
     private let lanes: [Lane]
     /// Serves lists, apart from the lanes, so that a long page delays no decision.
     private let reports: DatabaseQueue
+    private let connection: DatabaseQueue
     private let lock: FileLock
 
     /// Events looked at for one page of a single subject's events.
@@ -19,7 +20,7 @@ public final class SQLiteStore: Store {
     /// key ring, or in use by another process.
     public init(path: String, keyRing: KeyRing, options: SQLiteOptions = SQLiteOptions()) throws(SQLiteOpenError) {
         lock = try FileLock(database: path)
-        let connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
+        connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
         codec = SubjectCodec(keyRing: keyRing)
         let writer = Writer(connection: connection, options: options)
         self.writer = writer
@@ -115,8 +116,31 @@ public final class SQLiteStore: Store {
         }
     }
 
+    /// Rewrites a database that nobody uses, so that nothing erased is left in free pages or in the log.
+    public static func vacuum(path: String, keyRing: KeyRing) throws {
+        let lock = try FileLock(database: path)
+        let connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: SQLiteOptions())
+        try connection.writeWithoutTransaction { database in
+            try database.execute(sql: "VACUUM")
+            _ = try database.checkpoint(.truncate)
+        }
+        try connection.close()
+        lock.release()
+    }
+
+    /// Bounds the file, as a full disk would.
+    package func limitPages(to count: Int) throws {
+        try connection.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA max_page_count = \(count)")
+        }
+    }
+
     public func close() async {
         for lane in lanes { lane.close() }
         writer.close()
+        try? reports.close()
+        // The writer's connection goes last: the last one copies the log into the database.
+        try? connection.close()
+        lock.release()
     }
 }

@@ -12,6 +12,12 @@ public struct Decision<Outcome: Sendable>: Sendable {
         public let change: Change
         public let pseudonym: Pseudonym
         public let event: AuditEvent
+
+        public init(change: Change, pseudonym: Pseudonym, event: AuditEvent) {
+            self.change = change
+            self.pseudonym = pseudonym
+            self.event = event
+        }
     }
 
     /// Nil for an answer that writes nothing.

@@ -1,0 +1,162 @@
+import Foundation
+import GRDB
+import MFADomain
+import MFAStore
+import MFAStoreSQLite
+import MFATesting
+import Testing
+
+@Suite("The database file")
+struct SQLiteFileTests {
+    let directory: TemporaryDirectory
+    let keyRing = KeyRing.generate()
+    let key = SubjectKey(tenant: "t", subject: "s")
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    var path: String { directory.file("countersign.db") }
+
+    func open() throws -> SQLiteStore { try SQLiteStore(path: path, keyRing: keyRing) }
+
+    func put(_ store: SQLiteStore, _ key: SubjectKey, seed: Int = 0) async throws {
+        let state = StoreContract.richState(seed: seed)
+        let event = AuditEvent(kind: .subjectPut, at: state.createdAt, caller: "c", requestID: "r")
+        try await store.update(key) { _ in
+            Decision(effect: .init(change: .put(state), pseudonym: state.pseudonym, event: event), outcome: ())
+        }
+    }
+
+    @Test("What was acknowledged is there after a restart; every commit is synced (row 114)")
+    func restart() async throws {
+        var store = try open()
+        try await put(store, key)
+        await store.close()
+        store = try open()
+        #expect(try await store.read(key) == StoreContract.richState())
+        await store.close()
+    }
+
+    @Test("A second process is refused while the first lives")
+    func secondProcess() async throws {
+        let store = try open()
+        #expect(throws: SQLiteOpenError.self) { try open() }
+        await store.close()
+    }
+
+    @Test("Another key ring does not start, and nothing is written (row 90)")
+    func foreignKeyRing() async throws {
+        let store = try open()
+        try await put(store, key)
+        await store.close()
+        let before = FileManager.default.contents(atPath: path)
+        #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path, keyRing: .generate()) }
+        #expect(FileManager.default.contents(atPath: path) == before)
+    }
+
+    @Test(
+        "A truncated, overwritten, empty or foreign file does not start",
+        arguments: ["truncated", "overwritten", "empty", "text", "foreign"])
+    func damage(_ kind: String) async throws {
+        let store = try open()
+        for number in 0..<50 { try await put(store, SubjectKey(tenant: "t", subject: "\(number)"), seed: number) }
+        await store.close()
+        // The log is copied into the database first, so that the damage is not hidden behind it.
+        try await DatabaseQueue(path: path).writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        var content = try #require(FileManager.default.contents(atPath: path))
+        switch kind {
+        case "truncated": content = content.prefix(content.count - 4096)
+        case "overwritten": content.replaceSubrange(4096..<8192, with: Data(repeating: 0xa5, count: 4096))
+        case "empty": content = Data()
+        case "text": content = Data(String(repeating: "not a database ", count: 1000).utf8)
+        default:
+            try FileManager.default.removeItem(atPath: path)
+            try await DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE subject (id TEXT)") }
+            content = try #require(FileManager.default.contents(atPath: path))
+        }
+        try content.write(to: URL(fileURLWithPath: path))
+        #expect(throws: SQLiteOpenError.self) { try open() }
+        #expect(FileManager.default.contents(atPath: path) == content, "nothing was written")
+    }
+
+    @Test("A record moved to another subject, or an older one put back, does not open (row 89)")
+    func movedRecords() async throws {
+        let other = SubjectKey(tenant: "t", subject: "victim")
+        var store = try open()
+        try await put(store, key, seed: 1)
+        try await put(store, other, seed: 2)
+        await store.close()
+        let old = try await DatabaseQueue(path: path).read { database in
+            try Data.fetchOne(database, sql: "SELECT state FROM subject WHERE id = 's'")
+        }
+        store = try open()
+        try await put(store, key, seed: 3)
+        await store.close()
+        try await DatabaseQueue(path: path).write { database in
+            try database.execute(
+                sql: "UPDATE subject SET state = (SELECT state FROM subject WHERE id = 's') WHERE id = 'victim'")
+            try database.execute(sql: "UPDATE subject SET state = ? WHERE id = 's'", arguments: [old])
+        }
+        store = try open()
+        for key in [key, other] {
+            await #expect(throws: StoreError.self) { try await store.read(key) }
+        }
+        await store.close()
+    }
+
+    @Test(
+        "No secret, code, name or address is in any file in clear (row 92), and erasing and vacuuming leaves none (94)")
+    func nothingInClear() async throws {
+        let store = try open()
+        let state = StoreContract.richState()
+        try await put(store, key)
+        let canaries =
+            [state.profile.accountName, "+41791234567", "a@b.org", "Ünïcode 📱"].map { Data($0.utf8) }
+            + state.factors.compactMap { $0.totp.map { Data($0.secret) } }
+            + state.factors.compactMap { $0.backupCodes?.digests.first.map { Data($0) } }
+        try expectNone(of: canaries)
+        let sealed = try #require(
+            try await DatabaseQueue(path: path).read {
+                try Data.fetchOne($0, sql: "SELECT state FROM subject")
+            })
+        try await store.update(key) { _ in
+            Decision(
+                effect: .init(
+                    change: .erase, pseudonym: state.pseudonym,
+                    event: AuditEvent(kind: .subjectErased, at: state.createdAt, caller: "c", requestID: "r")),
+                outcome: ())
+        }
+        await store.close()
+        try SQLiteStore.vacuum(path: path, keyRing: keyRing)
+        try expectNone(of: canaries + [sealed])
+    }
+
+    private func expectNone(of canaries: [Data]) throws {
+        for (name, content) in try directory.contents() {
+            for canary in canaries { #expect(content.range(of: canary) == nil, "in \(name)") }
+        }
+    }
+
+    @Test("A full disk answers unavailable, keeps what it had, and serves again once freed (row 128)")
+    func fullDisk() async throws {
+        let store = try open()
+        try await put(store, key)
+        try store.limitPages(to: 40)
+        var refused = 0
+        for number in 0..<400 {
+            do {
+                try await put(store, SubjectKey(tenant: "t", subject: "more\(number)"), seed: 1)
+            } catch StoreError.unavailable {
+                refused += 1
+            }
+        }
+        #expect(refused > 0)
+        let kept = try await store.listSubjects(tenant: "t", after: "", limit: 1000).count
+        let events = try await store.listEvents(tenant: "t", after: .beginning, limit: 1000, pseudonym: nil).events
+        #expect(kept == 401 - refused && events.count == kept, "no answer without its record (row 124)")
+        try store.limitPages(to: 100_000)
+        try await put(store, SubjectKey(tenant: "t", subject: "again"))
+        await store.close()
+    }
+}
