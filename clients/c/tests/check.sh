@@ -28,6 +28,14 @@ make_certificate server -addext "subjectAltName=DNS:localhost,IP:127.0.0.1"
 make_certificate client -addext "subjectAltName=DNS:client.example"
 openssl ec -aes128 -passout pass:locked -in "$folder/client.key" -out "$folder/locked.key" 2>/dev/null
 
+# The program without the library: raw COMMAND PORT...
+raw() {
+    command=$1
+    port=$2
+    [ "$($command 127.0.0.1 "$port")" = SERVING ]
+    [ "$($command 127.0.0.1 "$port" default alice)" = otpauth://totp/alice ]
+}
+
 # faults SLACK_MS COMMAND...: against a server of its own.
 faults() {
     slack=$1
@@ -41,6 +49,8 @@ faults() {
         [ "$tries" -lt 200 ] || { echo "error: the test server did not start" >&2; exit 1; }
         sleep 0.05
     done
+    # shellcheck disable=SC2046
+    raw "$(echo "$@" | sed 's|tests/faults|examples/raw|')" $(cat "$folder/ports")
     # shellcheck disable=SC2046
     "$@" $(cat "$folder/ports") "$folder" "$slack"
     stop_server

@@ -136,10 +136,13 @@ class Connection:
 
     def answer(self, stream, request):
         payload = parse(request.get(3, [b""])[-1])
-        if text(request, 2) == "Verify":
+        method = text(request, 2)
+        if method == "Verify":
             self.verify(stream, payload)
+        elif method == "StartEnrollment":
+            self.send(frame(stream, field(2, field(10, field(2, "otpauth://totp/" + text(payload, 2))))))
         else:
-            what, _, argument = text(payload, 1).partition(":")
+            what, _, argument = (text(payload, 1) or "ok").partition(":")
             getattr(self, what.replace("-", "_"))(stream, argument, request)
 
     def verify(self, stream, payload):
