@@ -1,4 +1,6 @@
 import Foundation
+import MFAMethods
+import MFAWire
 import NIOCore
 import TTRPC
 import Testing
@@ -322,6 +324,21 @@ struct LimitTests {
             await fixture.server.shutdown(grace: .milliseconds(50))
             try await busy.waitUntilClosed()
             #expect(busy.current.frames.isEmpty)
+        }
+    }
+
+    @Test("An address that is taken is named in the error")
+    func addressTaken() async throws {
+        try await withServer { fixture in
+            let port = try #require(fixture.server.localAddress.port)
+            let error = await #expect(throws: WireError.self) {
+                try await WireServer.start(
+                    configuration: WireConfiguration(
+                        host: "127.0.0.1", port: port, security: .plaintext(caller: WireFixture.caller)),
+                    table: fixture.service.makeTable(), callers: CallerDirectory([:]), logger: fixture.log.logger,
+                    group: .singletonMultiThreadedEventLoopGroup)
+            }
+            #expect(error?.description.contains("127.0.0.1:\(port)") == true)
         }
     }
 
