@@ -177,7 +177,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "MFAMethodsTests", dependencies: ["MFAMethods", "MFAProto", "MFATesting"], swiftSettings: settings),
+            name: "MFAMethodsTests",
+            dependencies: [
+                "MFADomain", "MFAMethods", "MFAProto", "MFAStore", "MFATesting",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "TTRPCTests",
             dependencies: [

@@ -1,41 +1,20 @@
 import MFADomain
+import MFATesting
 import Testing
 
 @Suite("Codes are computed exactly as specified (CONTROLS row 1)")
 struct TOTPVectorTests {
-    /// RFC 6238, appendix B. The seeds are those of the reference code: 20, 32 and 64 bytes.
-    static let rfc6238: [(seconds: Int64, algorithm: HashAlgorithm, code: String)] = [
-        (59, .sha1, "94287082"), (59, .sha256, "46119246"), (59, .sha512, "90693936"),
-        (1_111_111_109, .sha1, "07081804"), (1_111_111_109, .sha256, "68084774"), (1_111_111_109, .sha512, "25091201"),
-        (1_111_111_111, .sha1, "14050471"), (1_111_111_111, .sha256, "67062674"), (1_111_111_111, .sha512, "99943326"),
-        (1_234_567_890, .sha1, "89005924"), (1_234_567_890, .sha256, "91819424"), (1_234_567_890, .sha512, "93441116"),
-        (2_000_000_000, .sha1, "69279037"), (2_000_000_000, .sha256, "90698825"), (2_000_000_000, .sha512, "38618901"),
-        (20_000_000_000, .sha1, "65353130"), (20_000_000_000, .sha256, "77737706"),
-        (20_000_000_000, .sha512, "47863826"),
-    ]
-
-    /// RFC 4226, appendix D: the HOTP values of counters 0 to 9 are the TOTP codes of steps 0 to 9.
-    static let rfc4226 = [
-        "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489",
-    ]
-
-    static func seed(_ algorithm: HashAlgorithm) -> [UInt8] {
-        let digits = Array("1234567890".utf8)
-        return (0..<algorithm.secretByteCount).map { digits[$0 % 10] }
-    }
-
-    @Test("RFC 6238 appendix B, to the year 2603", arguments: rfc6238)
+    @Test("RFC 6238 appendix B, to the year 2603", arguments: TOTPVectors.rfc6238)
     func appendixB(seconds: Int64, algorithm: HashAlgorithm, code: String) throws {
         let parameters = try #require(TOTPParameters(algorithm: algorithm, digits: 8))
         let step = parameters.step(at: Timestamp(seconds: seconds))
-        #expect(TOTP.text(secret: Self.seed(algorithm), step: step, parameters: parameters) == code)
+        #expect(TOTP.text(secret: TOTPVectors.seed(algorithm), step: step, parameters: parameters) == code)
     }
 
     @Test("RFC 4226 appendix D as TOTP at T = 0…9")
     func appendixD() {
-        for (step, code) in Self.rfc4226.enumerated() {
-            #expect(
-                TOTP.text(secret: Self.seed(.sha1), step: Int64(step), parameters: .standard) == code)
+        for (step, code) in TOTPVectors.rfc4226.enumerated() {
+            #expect(TOTP.text(secret: TOTPVectors.seed(.sha1), step: Int64(step), parameters: .standard) == code)
         }
     }
 }
