@@ -1,11 +1,5 @@
 internal import Crypto
 
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// The algorithm of RFC 6238 over RFC 4226.
 public enum TOTP {
     /// The code of one step, as a number below 10^digits.
@@ -43,7 +37,7 @@ public enum TOTP {
     }
 
     /// RFC 4226, section 5.3: dynamic truncation.
-    private static func truncate(_ mac: some ContiguousBytes, _ digits: Int) -> UInt32 {
+    private static func truncate<Hash>(_ mac: HashedAuthenticationCode<Hash>, _ digits: Int) -> UInt32 {
         mac.withUnsafeBytes { mac in
             // An HMAC has at least 20 bytes, so the offset, at most 15, leaves four to read.
             let offset = Int(mac[mac.count - 1] & 0x0f)
