@@ -28,6 +28,8 @@ enum FieldCheck {
         guard value.utf8.count <= maxBytes else {
             throw .invalidField(field, "must be at most \(maxBytes) bytes.")
         }
+        // Plain ASCII, the usual case, needs no look at Unicode's tables.
+        if value.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return }
         guard !value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw .invalidField(field, "must not hold control characters.")
         }

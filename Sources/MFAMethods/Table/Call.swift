@@ -22,9 +22,10 @@ struct Call: Sendable {
                 .permissionDenied, reason: "TENANT_NOT_ALLOWED", "This caller has no access to this tenant.",
                 hint: "Add the tenant to the caller's entry under `callers` in the server's configuration.")
         }
-        subject = (request as? any SubjectRequest)?.subject ?? ""
-        if request is any SubjectRequest { try FieldCheck.subject(subject) }
-        let key = (request as? any KeyedRequest)?.idempotencyKey ?? ""
+        let place = request.place
+        subject = place.subject ?? ""
+        if place.subject != nil { try FieldCheck.subject(subject) }
+        let key = place.idempotencyKey
         try FieldCheck.text(key, "idempotency_key", maxBytes: 64)
         facts = CallFacts(
             caller: caller.name, requestID: context.requestID,

@@ -6,6 +6,18 @@ internal import SwiftProtobuf
 /// Names a tenant.
 protocol CallRequest: Message, Sendable {
     var tenant: String { get }
+    var place: CallPlace { get }
+}
+
+/// Where in its tenant a call belongs.
+struct CallPlace {
+    /// Nil for calls about a whole tenant.
+    var subject: String?
+    var idempotencyKey = ""
+}
+
+extension CallRequest {
+    var place: CallPlace { CallPlace() }
 }
 
 /// Names a subject of the tenant.
@@ -13,9 +25,17 @@ protocol SubjectRequest: CallRequest {
     var subject: String { get }
 }
 
+extension SubjectRequest {
+    var place: CallPlace { CallPlace(subject: subject) }
+}
+
 /// May be retried under a key.
 protocol KeyedRequest: SubjectRequest {
     var idempotencyKey: String { get }
+}
+
+extension KeyedRequest {
+    var place: CallPlace { CallPlace(subject: subject, idempotencyKey: idempotencyKey) }
 }
 
 extension Countersign_V1_StartEnrollmentRequest: KeyedRequest {}
