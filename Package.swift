@@ -75,7 +75,7 @@ let package = Package(
         .target(
             name: "MFAMethods",
             dependencies: [
-                "MFAProto", "MFAService", "MFAStore", "MFADomain", "QRCode",
+                "MFAProto", "MFAService", "MFADomain", "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -216,7 +216,7 @@ let package = Package(
         .testTarget(
             name: "CountersigndTests",
             dependencies: [
-                "countersignd", "MFADomain", "MFATesting",
+                "countersignd", "MFADomain", "MFAStore", "MFAWire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "X509", package: "swift-certificates"),
             ],

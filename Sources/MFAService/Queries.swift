@@ -1,6 +1,9 @@
 public import MFADomain
 public import MFAStore
 
+/// Where a reader of the audit stands; named here too, so that callers of the service need not know the store.
+public typealias EventCursor = MFAStore.EventCursor
+
 // What is only looked up.
 extension MFAService {
     /// A subject as it is now. Refused with `subjectNotFound` when it is unknown or erased.

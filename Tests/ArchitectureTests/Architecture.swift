@@ -13,11 +13,11 @@ enum Architecture {
     ]
 
     static let targets: [String: Target] = [
-        // Pure: neither clock nor randomness, network, protobuf or SQL. Foundation comes only as essentials.
+        // Pure: neither clock nor randomness, network, protobuf or SQL.
         "MFADomain": Target(folder: "Sources/MFADomain", imports: ["Crypto"]),
         "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "Crypto", "SwiftProtobuf"]),
         "MFAStoreSQLite": Target(folder: "Sources/MFAStoreSQLite", imports: ["MFAStore", "MFADomain", "GRDB"]),
-        "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore"]),
+        "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore", "Logging"]),
         "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
         "MFAMethods": Target(
             folder: "Sources/MFAMethods", imports: ["MFAProto", "MFAService", "MFADomain", "QRCode", "SwiftProtobuf"]),

@@ -20,7 +20,6 @@ enum Rules {
             ("chance", #/\b(?:arc4random\w*|getrandom|drand48)\b|\bSymmetricKey\(size:|\bAES\.GCM\.Nonce\(\)/#),
             ("input or output", #/\b(?:FileManager|FileHandle|URLSession|ProcessInfo|Process|UserDefaults|Bundle)\b/#),
             ("input or output", #/\b(?:print|fopen|open|getenv|read|write|socket)\(|\bcontentsOf(?:File)?:/#),
-            ("the whole of Foundation", #/\bimport\s+Foundation\s*$/#),
             ("a thread", #/\bTask\b\s*[.{(]|\bDispatchQueue\b|\bThread\b|\bactor\s+\w+\s*[{:]/#),
         ]
         return findings(in: file, patterns) { "\(file.path):\($0): \($1) in the domain; pass it in" }

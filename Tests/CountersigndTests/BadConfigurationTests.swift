@@ -119,6 +119,11 @@ struct BadConfigurationTests {
             "a revoked serial that is none",
             "tls: {certificate: tls/server.pem, key: tls/server.key, client_ca: tls/ca.pem, revoked_serials: junk.pem}\n",
             says: "tls.revoked_serials", "junk.pem:1", "hexadecimal"),
+        Case("a key ring that is not there", "key_ring: none.json\n\(tls)", says: ":1: key_ring", "none.json"),
+        Case("a key ring that is none", "key_ring: junk.pem\n\(tls)", says: "key_ring", "not a key ring"),
+        Case("a key ring cut short", "key_ring: cut.json\n\(tls)", says: "key_ring", "damaged"),
+        Case("a key ring that others may read", "key_ring: loose.json\n\(tls)", says: "key_ring", "0600"),
+        Case("a key ring that the group may read", "key_ring: group.json\n\(tls)", says: "key_ring", "0600"),
         Case(
             "a bad variable", tls, says: "COUNTERSIGN_LIMITS_MAX_CONNECTIONS", "whole number",
             environment: ["COUNTERSIGN_LIMITS_MAX_CONNECTIONS": "many"]),
@@ -128,12 +133,12 @@ struct BadConfigurationTests {
     ]
 
     @Test("A bad configuration ends with status 2 and one line, and nothing is written", arguments: cases)
-    func refused(_ bad: Case) throws {
+    func refused(_ bad: Case) async throws {
         let folder = try developmentFolder()
         try folder.write(bad.yaml, to: "bad.yaml")
         let before = try folder.inventory()
 
-        let outcome = try Program.run(
+        let outcome = try await Program.run(
             ["check-config", "--config", "\(folder.path)/bad.yaml"] + bad.arguments, environment: bad.environment)
 
         #expect(outcome.status == 2)
@@ -145,31 +150,31 @@ struct BadConfigurationTests {
     }
 
     @Test("Plain text is for loopback, also with --dev")
-    func plainTextElsewhere() throws {
-        let folder = try TemporaryFolder()
+    func plainTextElsewhere() async throws {
+        let folder = try developmentFolder()
         try folder.write("listen: 0.0.0.0:0\n", to: "plain.yaml")
-        let outcome = try Program.run(["serve", "--dev", "--config", "\(folder.path)/plain.yaml"])
+        let outcome = try await Program.run(["serve", "--dev", "--config", "\(folder.path)/plain.yaml"])
         #expect(outcome.status == 2)
         #expect(outcome.errors.contains("listen: expected a loopback address because of --dev"))
     }
 
     @Test("A flag that is wrong is named")
-    func badFlag() throws {
+    func badFlag() async throws {
         let folder = try developmentFolder()
-        let outcome = try Program.run(
+        let outcome = try await Program.run(
             ["serve", "--config", "\(folder.path)/countersignd.yaml", "--listen", "nowhere"])
         #expect(outcome.status == 2)
         #expect(outcome.errors.hasPrefix("countersignd: --listen: listen: expected IP-ADDRESS:PORT"))
     }
 
     @Test("Wrong usage ends with status 2", arguments: [["bogus"], ["serve"], ["serve", "--config"], ["init"]])
-    func usage(_ arguments: [String]) throws {
-        #expect(try Program.run(arguments).status == 2)
+    func usage(_ arguments: [String]) async throws {
+        #expect(try await Program.run(arguments).status == 2)
     }
 
     @Test("A configuration file that is not there is named")
-    func missingFile() throws {
-        let outcome = try Program.run(["check-config", "--config", "/nonexistent/c.yaml"])
+    func missingFile() async throws {
+        let outcome = try await Program.run(["check-config", "--config", "/nonexistent/c.yaml"])
         #expect(outcome.status == 2)
         #expect(outcome.errors == "countersignd: /nonexistent/c.yaml: no such file or directory\n")
     }
@@ -182,6 +187,10 @@ struct BadConfigurationTests {
         try folder.write(try folder.text("tls/server.pem"), to: "private.pem")
         try folder.write(try folder.text("tls/server.key"), to: "loose.key", mode: 0o644)
         try folder.write(try folder.text("tls/server.key"), to: "group.key", mode: 0o640)
+        let ring = try folder.text("keys/keyring.json")
+        try folder.write(String(ring.dropLast(40)), to: "cut.json")
+        try folder.write(ring, to: "loose.json", mode: 0o604)
+        try folder.write(ring, to: "group.json", mode: 0o640)
         return folder
     }
 }

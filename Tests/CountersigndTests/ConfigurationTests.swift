@@ -1,5 +1,6 @@
 import Foundation
 import MFADomain
+import MFAWire
 import Testing
 
 @testable import countersignd
@@ -9,6 +10,7 @@ struct ConfigurationTests {
         _ yaml: String, environment: [String: String] = [:], listen: String? = nil, isDev: Bool = true
     ) throws -> Configuration {
         let folder = try TemporaryFolder()
+        _ = try DevelopmentFiles(directory: folder.path).make()
         try folder.write(yaml, to: "c.yaml")
         return try Configuration.load(
             file: "\(folder.path)/c.yaml", environment: environment, flags: .init(listen: listen, isDev: isDev))
@@ -19,15 +21,14 @@ struct ConfigurationTests {
         let configuration = try load("")
         #expect(configuration.listen.description == "127.0.0.1:7443")
         #expect(configuration.isDevelopment)
-        #expect(configuration.issuer == "Countersign")
-        #expect(configuration.limits == Configuration.Limits())
-        #expect(configuration.callers.keys.sorted() == ["dev"])
-        #expect(configuration.callers["dev"]?.scopes == Set(Scope.allCases))
+        #expect(configuration.service.defaultIssuer == "Countersign")
+        #expect(configuration.limits == WireLimits())
         #expect(configuration.warnings.isEmpty)
-        guard case .plaintext = configuration.transport else {
+        guard case .plaintext(let caller) = configuration.security else {
             Issue.record("expected plain text")
             return
         }
+        #expect(caller == Caller(name: "dev", tenants: .all, scopes: Set(Scope.allCases)))
     }
 
     @Test("A flag wins over the environment, and that over the file")
@@ -36,22 +37,22 @@ struct ConfigurationTests {
         let configuration = try load(
             "listen: 127.0.0.1:1\nissuer: File\n", environment: environment, listen: "127.0.0.1:3")
         #expect(configuration.listen.port == 3)
-        #expect(configuration.issuer == "Env")
-        #expect(try load("issuer: File\n", environment: ["COUNTERSIGN_ISSUER": ""]).issuer == "File")
+        #expect(configuration.service.defaultIssuer == "Env")
+        #expect(try load("issuer: File\n", environment: ["COUNTERSIGN_ISSUER": ""]).service.defaultIssuer == "File")
     }
 
     @Test("A relative path in the file starts at the file, one in the environment at the working directory")
     func relativePaths() throws {
         let folder = try TemporaryFolder()
-        try folder.write("key_ring: k.json\n", to: "c.yaml")
+        _ = try DevelopmentFiles(directory: folder.path).make()
+        try folder.write("key_ring: keys/../keys/keyring.json\n", to: "c.yaml")
         let file = "\(folder.path)/c.yaml"
         let fromFile = try Configuration.load(file: file, environment: [:], flags: .init(isDev: true))
-        #expect(fromFile.keyRingPath == "\(folder.path)/k.json")
+        #expect(fromFile.keyRingPath == "\(folder.path)/keys/../keys/keyring.json")
         #expect(fromFile.store == .sqlite(path: "\(folder.path)/data/countersign.db", checkpointPages: 64_000))
-        let environment = ["COUNTERSIGN_KEY_RING": "k.json", "COUNTERSIGN_STORE_SQLITE_PATH": "/x/y.db"]
+        let environment = ["COUNTERSIGN_STORE_SQLITE_PATH": "x/y.db"]
         let fromEnvironment = try Configuration.load(file: file, environment: environment, flags: .init(isDev: true))
-        #expect(fromEnvironment.keyRingPath == "k.json")
-        #expect(fromEnvironment.store == .sqlite(path: "/x/y.db", checkpointPages: 64_000))
+        #expect(fromEnvironment.store == .sqlite(path: "x/y.db", checkpointPages: 64_000))
     }
 
     @Test("Every key is read into its place")
@@ -64,7 +65,7 @@ struct ConfigurationTests {
             listen: "[::1]:0"
             development: true
             issuer: Example
-            key_ring: /k.json
+            key_ring: keys/keyring.json
             log_level: debug
             store: {sqlite: {path: /d.db, checkpoint_pages: 4000}}
             tls: {certificate: tls/server.pem, key: tls/server.key, client_ca: tls/ca.pem, revoked_serials: revoked.txt}
@@ -92,36 +93,49 @@ struct ConfigurationTests {
             """, to: "c.yaml")
         let read = try Configuration.load(file: "\(folder.path)/c.yaml", environment: [:])
         #expect(read.listen.description == "[::1]:0" && read.listen.isLoopback)
-        #expect(read.isDevelopment && read.issuer == "Example" && read.keyRingPath == "/k.json")
+        #expect(read.isDevelopment && read.keyRingPath == "\(folder.path)/keys/keyring.json")
+        #expect(read.service.defaultIssuer == "Example" && read.service.issuers == ["shop": "Shop"])
         #expect(read.logLevel == .debug)
         #expect(read.store == .sqlite(path: "/d.db", checkpointPages: 4_000))
-        #expect(read.tenants == ["shop": .init(issuer: "Shop")])
         #expect(
             read.callers["spiffe://example.org/a"]
                 == Caller(
                     name: "a", tenants: .only(["shop"]), scopes: [.verify, .approveRecovery], conceal: true))
         #expect(read.callers["b.example.org"] == Caller(name: "b.example.org", tenants: .all, scopes: []))
-        let limits = Configuration.Limits(
-            messageBytes: 4_096, connections: 2, connectionsPerCaller: 3, callsInFlightPerConnection: 4,
-            callsInFlight: 5, handshakeTimeoutSeconds: 6, frameTimeoutSeconds: 7, idleTimeoutSeconds: 8,
-            shutdownGraceSeconds: 9)
+
+        var limits = WireLimits()
+        limits.maximumMessageBytes = 4_096
+        limits.maximumConnections = 2
+        limits.maximumConnectionsPerCaller = 3
+        limits.maximumCallsInFlightPerConnection = 4
+        limits.maximumCallsInFlight = 5
+        limits.handshakeTimeout = .seconds(6)
+        limits.frameTimeout = .seconds(7)
+        limits.idleTimeout = .seconds(8)
         #expect(read.limits == limits)
-        let verification = Configuration.Verification(
-            totpWindowSteps: 2, consecutiveFailures: 11, failuresPer30Days: 12, failureDelaysSeconds: [0, 13])
-        #expect(read.verification == verification)
-        #expect(read.backupCodes == .init(count: 14, groups: 3))
+        #expect(read.shutdownGraceSeconds == 9)
+
+        var domain = DomainSettings()
+        domain.totpWindowSteps = 2
+        domain.maxConsecutiveFailures = 11
+        domain.maxFailuresPer30Days = 12
+        domain.failureDelaysSeconds = [0, 13]
+        domain.backupCodeCount = 14
+        domain.backupCodeGroups = 3
+        #expect(read.service.domain == domain)
+
         #expect(read.warnings.count == 1 && read.warnings.allSatisfy { $0.contains("60 bits") })
-        guard case .tls(let tls) = read.transport else {
+        guard case .tls(let files) = read.security else {
             Issue.record("expected TLS")
             return
         }
-        #expect(tls.revokedSerials == ["a1bff", "ab"] && tls.isDevelopment)
+        #expect(files.revokedSerialNumbers == ["0a1bff", "00ab"])
     }
 
     @Test("A list in the environment has commas")
     func listInEnvironment() throws {
         let environment = ["COUNTERSIGN_VERIFICATION_FAILURE_DELAYS_SECONDS": "0,1,2"]
-        #expect(try load("", environment: environment).verification.failureDelaysSeconds == [0, 1, 2])
+        #expect(try load("", environment: environment).service.domain.failureDelaysSeconds == [0, 1, 2])
     }
 
     @Test("A variable that looks like ours and is not is worth a warning; the command line's are not")
@@ -135,7 +149,7 @@ struct ConfigurationTests {
 
     @Test("A section with nothing in it is as good as none")
     func emptySection() throws {
-        #expect(try load("limits:\ncallers:\ntenants:\n").limits == Configuration.Limits())
+        #expect(try load("limits:\ncallers:\ntenants:\n").limits == WireLimits())
     }
 
     @Test(

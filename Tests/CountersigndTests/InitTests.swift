@@ -10,18 +10,18 @@ struct InitTests {
     }
 
     @Test("init lays out a folder whose configuration is good, and keys that nobody else may read")
-    func layout() throws {
+    func layout() async throws {
         let folder = try TemporaryFolder()
         let directory = "\(folder.path)/var"
-        #expect(try Program.run(["init", "--directory", directory]).status == 0)
+        #expect(try await Program.run(["init", "--directory", directory]).status == 0)
         for name in ["", "/keys", "/tls", "/data"] { #expect(try mode(directory + name) == 0o700) }
         for name in ["ca", "server", "client"] { #expect(try mode("\(directory)/tls/\(name).key") == 0o600) }
-        let check = try Program.run(["check-config", "--config", "\(directory)/countersignd.yaml"])
+        let check = try await Program.run(["check-config", "--config", "\(directory)/countersignd.yaml"])
         #expect(check.status == 0, "\(check.errors)")
     }
 
     @Test("A second init changes nothing")
-    func idempotent() throws {
+    func idempotent() async throws {
         let folder = try TemporaryFolder()
         _ = try DevelopmentFiles(directory: folder.path).make()
         let before = try folder.inventory()
@@ -30,7 +30,7 @@ struct InitTests {
     }
 
     @Test("Development certificates are renewed a month before they expire, and nothing else is")
-    func renewal() throws {
+    func renewal() async throws {
         let folder = try TemporaryFolder()
         let files = DevelopmentFiles(directory: folder.path)
         _ = try files.make()
@@ -40,20 +40,17 @@ struct InitTests {
     }
 
     @Test("A certificate of somebody else's is never overwritten")
-    func foreignCertificate() throws {
+    func foreignCertificate() async throws {
         let folder = try TemporaryFolder()
         _ = try DevelopmentFiles(directory: folder.path).make()
         try FileManager.default.removeItem(atPath: "\(folder.path)/tls/client.key")
         // Any certificate that init did not make: this one is made by OpenSSL.
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-        openssl.arguments = [
-            "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=other", "-keyout", "\(folder.path)/o.key",
-            "-out", "\(folder.path)/tls/ca.pem",
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
+        let openssl = try await Program.run(
+            [
+                "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=other", "-keyout",
+                "\(folder.path)/other.key", "-out", "\(folder.path)/tls/ca.pem",
+            ], program: URL(filePath: "/usr/bin/openssl"))
+        #expect(openssl.status == 0, "\(openssl.errors)")
         let before = try folder.inventory()
         #expect(throws: StartError.self) { try DevelopmentFiles(directory: folder.path).make() }
         #expect(try folder.inventory() == before)

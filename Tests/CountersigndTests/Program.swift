@@ -13,20 +13,28 @@ struct Program {
             .appending(path: "countersignd")
     }
 
-    /// Runs it to its end. Its output goes to files, so that it can never block on a full pipe.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    /// Runs it to its end, which must come within 30 seconds. Its output goes to files, so that it can never block
+    /// on a full pipe.
+    static func run(_ arguments: [String], environment: [String: String] = [:], program: URL = url) async throws
+        -> Outcome
+    {
         let folder = try TemporaryFolder()
-        let process = try start(arguments, environment: environment, in: folder)
-        process.waitUntilExit()
+        let process = try start(arguments, environment: environment, program: program, in: folder)
+        let deadline = ContinuousClock.now + .seconds(30)
+        // Not `waitUntilExit`: it would hold one of the few threads that all tests share.
+        while process.isRunning {
+            if ContinuousClock.now > deadline { kill(process.processIdentifier, SIGKILL) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
         return Outcome(
             status: process.terminationStatus, output: try folder.text("output"), errors: try folder.text("errors"))
     }
 
     static func start(
-        _ arguments: [String], environment: [String: String] = [:], in folder: TemporaryFolder
+        _ arguments: [String], environment: [String: String] = [:], program: URL = url, in folder: TemporaryFolder
     ) throws -> Process {
         let process = Process()
-        process.executableURL = url
+        process.executableURL = program
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice

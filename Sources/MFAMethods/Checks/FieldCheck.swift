@@ -1,5 +1,5 @@
 internal import MFADomain
-internal import MFAStore
+internal import MFAService
 
 /// What a field must look like. Each check throws INVALID_ARGUMENT with the field's name and what is expected, never
 /// with what was sent.

@@ -7,8 +7,11 @@ struct CheckConfig: ParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
+    @Flag(help: "As for serve: loopback only, and no tls section needed.")
+    var dev = false
+
     func run() throws {
-        let configuration = try configuration.load()
+        let configuration = try configuration.load(flags: .init(isDev: dev))
         for warning in configuration.warnings { print("warning: \(warning)") }
         print("\(self.configuration.file): good")
     }

@@ -1,7 +1,11 @@
 import ArgumentParser
+import Foundation
+import Logging
 
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the server.")
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server.",
+        discussion: "SIGTERM or SIGINT lets the calls in flight end; a second one ends the program at once.")
 
     @OptionGroup var configuration: ConfigurationOption
 
@@ -16,6 +20,30 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try configuration.load(flags: .init(listen: listen, isDev: dev))
-        _ = configuration
+        let logger = Logger.countersignd(level: configuration.logLevel)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+
+        let signals = StopSignals()
+        let server = try await Server.start(configuration, logger: logger)
+        if configuration.isDevelopment {
+            print(
+                Banner(
+                    configurationFile: self.configuration.file, configuration: configuration, address: server.address
+                ).text)
+            // Standard output may be a pipe, which would keep it until the end.
+            fflush(nil)
+        }
+        logger.notice("ready", metadata: ["address": "\(server.address)"])
+        if let addressFile { try writeAddress(server.address, to: addressFile) }
+        await signals.wait()
+        await server.stop()
+    }
+
+    private func writeAddress(_ address: String, to file: String) throws {
+        do {
+            try TextFile.write(address + "\n", to: file, mode: 0o644)
+        } catch {
+            throw StartError("--address-file: \(file): \(error.reason)")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MFAStoreSQLite
 
 struct Vacuum: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,7 +8,21 @@ struct Vacuum: ParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
+    @Flag(help: "As for serve: the configuration needs no tls section.")
+    var dev = false
+
     func run() throws {
-        _ = try configuration.load()
+        let configuration = try configuration.load(flags: .init(isDev: dev))
+        switch configuration.store {
+        case .sqlite(let path, _):
+            guard TextFile.exists(path) else { throw StartError("database \(path): no such file") }
+            do {
+                try SQLiteStore.vacuum(path: path, keyRing: configuration.keyRing)
+            } catch {
+                throw StartError(
+                    (error as? SQLiteOpenError)?.description ?? "database \(path): cannot be vacuumed (\(error))")
+            }
+            print("\(path): vacuumed")
+        }
     }
 }

@@ -1,4 +1,8 @@
 import MFADomain
+import MFAService
+import MFAStore
+import MFAStoreSQLite
+import MFAWire
 import Yams
 
 extension Configuration {
@@ -32,46 +36,49 @@ extension Configuration {
         // Every value is read first, in the order of the reference page, then what they say together.
         let listen = try reader.listen()
         let saysDevelopment = try reader.value(ConfigurationKeys.development) ?? false
-        let issuer = try reader.value(ConfigurationKeys.issuer) ?? "Countersign"
+        var service = ServiceSettings()
+        service.defaultIssuer = try reader.value(ConfigurationKeys.issuer) ?? service.defaultIssuer
         let keyRingPath = try reader.path(ConfigurationKeys.keyRing) ?? reader.resolved("keys/keyring.json")
         let logLevel = try reader.value(ConfigurationKeys.logLevel) ?? .info
         let store = try reader.store()
-        let tenants = try reader.tenants()
+        service.issuers = try reader.issuers()
         let callers = try reader.callers()
         let limits = try reader.limits()
-        let verification = try reader.verification()
-        let backupCodes = try reader.backupCodes()
-        let tls = try reader.tlsFiles()
+        let shutdownGraceSeconds = try reader.value(ConfigurationKeys.Limits.shutdownGraceSeconds) ?? 10
+        try reader.readVerification(into: &service.domain)
+        try reader.readBackupCodes(into: &service.domain)
+        let tls = try reader.tlsSection()
 
-        var warnings = reader.unknownVariables().map { "\($0.printable()) is set and is no key of the configuration" }
-        if backupCodes.groups == 3 {
-            warnings.append("backup_codes.groups: 3 makes codes of 60 bits; NIST SP 800-63B asks for 64 or more")
-        }
-
-        let isDevelopment = saysDevelopment || flags.isDev || tls?.isDevelopment == true
-        if isDevelopment && !listen.isLoopback {
-            let reason =
-                tls?.isDevelopment == true || saysDevelopment ? "development keys" : "--dev"
+        let hasDevelopmentKeys = saysDevelopment || tls?.isDevelopment == true
+        if (hasDevelopmentKeys || flags.isDev) && !listen.isLoopback {
+            let reason = hasDevelopmentKeys ? "development keys" : "--dev"
             throw reader.error(
                 ConfigurationKeys.listen, "expected a loopback address because of \(reason), found \(listen)")
         }
-
-        var configuration = Configuration(
-            listen: listen, transport: .plaintext, store: store, keyRingPath: keyRingPath, issuer: issuer,
-            tenants: tenants, callers: callers, isDevelopment: isDevelopment, limits: limits,
-            verification: verification, backupCodes: backupCodes, logLevel: logLevel, warnings: warnings)
-        if let tls {
-            configuration.transport = .tls(tls)
-            if callers.isEmpty { configuration.warnings.append("callers: no entry, so nobody may call") }
-        } else {
-            guard flags.isDev else {
-                throw reader.error(
-                    ConfigurationKeys.TLS.certificate,
-                    "expected tls with certificate, key and client_ca; plain text needs --dev and a loopback address")
-            }
-            configuration.callers = ["dev": Caller(name: "dev", tenants: .all, scopes: Set(Scope.allCases))]
+        let developer = Caller(name: "dev", tenants: .all, scopes: Set(Scope.allCases))
+        let plaintext: WireSecurity? = flags.isDev ? .plaintext(caller: developer) : nil
+        guard let security = tls.map({ WireSecurity.tls($0.files) }) ?? plaintext else {
+            throw reader.error(
+                ConfigurationKeys.TLS.certificate,
+                "expected tls with certificate, key and client_ca; plain text needs --dev and a loopback address")
         }
-        return configuration
+        let keyRing: KeyRing
+        do {
+            keyRing = try KeyRing.load(path: keyRingPath)
+        } catch {
+            throw reader.error(ConfigurationKeys.keyRing, error.description)
+        }
+
+        var warnings = reader.unknownVariables().map { "\($0.printable()) is set and is no key of the configuration" }
+        if service.domain.backupCodeGroups == 3 {
+            warnings.append("backup_codes.groups: 3 makes codes of 60 bits; NIST SP 800-63B asks for 64 or more")
+        }
+        if tls != nil && callers.isEmpty { warnings.append("callers: no entry, so nobody may call") }
+
+        return Configuration(
+            listen: listen, security: security, store: store, keyRingPath: keyRingPath, keyRing: keyRing,
+            service: service, callers: callers, isDevelopment: hasDevelopmentKeys || flags.isDev, limits: limits,
+            shutdownGraceSeconds: shutdownGraceSeconds, logLevel: logLevel, warnings: warnings)
     }
 }
 
@@ -87,17 +94,17 @@ extension ConfigurationReader {
     fileprivate func store() throws(ConfigurationError) -> Configuration.Store {
         .sqlite(
             path: try path(ConfigurationKeys.Store.sqlitePath) ?? resolved("data/countersign.db"),
-            checkpointPages: try value(ConfigurationKeys.Store.checkpointPages) ?? 64_000)
+            checkpointPages: try value(ConfigurationKeys.Store.checkpointPages) ?? SQLiteOptions().checkpointPages)
     }
 
-    fileprivate func tenants() throws(ConfigurationError) -> [String: Configuration.Tenant] {
+    fileprivate func issuers() throws(ConfigurationError) -> [String: String] {
         guard let node = document.node(at: "tenants") else { return [:] }
         guard let mapping = node.mapping else {
             throw ConfigurationError(
                 origin: document.origin(of: node), key: "tenants",
                 problem: "expected a map of tenants, found \(node.shown)")
         }
-        var tenants: [String: Configuration.Tenant] = [:]
+        var issuers: [String: String] = [:]
         for (name, settings) in mapping {
             guard let tenant = name.scalar?.string, tenant.isName else {
                 throw ConfigurationError(
@@ -110,46 +117,45 @@ extension ConfigurationReader {
                     origin: document.origin(of: name), key: key,
                     problem: "expected \(ConfigurationKeys.Tenants.issuer.form.expected), found nothing")
             }
-            tenants[tenant] = .init(issuer: try value(of: issuer, as: ConfigurationKeys.Tenants.issuer.form, key: key))
+            issuers[tenant] = try value(of: issuer, as: ConfigurationKeys.Tenants.issuer.form, key: key)
         }
-        return tenants
+        return issuers
     }
 
-    fileprivate func limits() throws(ConfigurationError) -> Configuration.Limits {
+    fileprivate func limits() throws(ConfigurationError) -> WireLimits {
         typealias Keys = ConfigurationKeys.Limits
-        var limits = Configuration.Limits()
-        limits.messageBytes = try value(Keys.messageBytes) ?? limits.messageBytes
-        limits.connections = try value(Keys.connections) ?? limits.connections
-        limits.connectionsPerCaller = try value(Keys.connectionsPerCaller) ?? limits.connectionsPerCaller
-        limits.callsInFlightPerConnection =
-            try value(Keys.callsInFlightPerConnection) ?? limits.callsInFlightPerConnection
-        limits.callsInFlight = try value(Keys.callsInFlight) ?? limits.callsInFlight
-        limits.handshakeTimeoutSeconds = try value(Keys.handshakeTimeoutSeconds) ?? limits.handshakeTimeoutSeconds
-        limits.frameTimeoutSeconds = try value(Keys.frameTimeoutSeconds) ?? limits.frameTimeoutSeconds
-        limits.idleTimeoutSeconds = try value(Keys.idleTimeoutSeconds) ?? limits.idleTimeoutSeconds
-        limits.shutdownGraceSeconds = try value(Keys.shutdownGraceSeconds) ?? limits.shutdownGraceSeconds
+        var limits = WireLimits()
+        limits.maximumMessageBytes = try value(Keys.messageBytes) ?? limits.maximumMessageBytes
+        limits.maximumConnections = try value(Keys.connections) ?? limits.maximumConnections
+        limits.maximumConnectionsPerCaller = try value(Keys.connectionsPerCaller) ?? limits.maximumConnectionsPerCaller
+        limits.maximumCallsInFlightPerConnection =
+            try value(Keys.callsInFlightPerConnection) ?? limits.maximumCallsInFlightPerConnection
+        limits.maximumCallsInFlight = try value(Keys.callsInFlight) ?? limits.maximumCallsInFlight
+        limits.handshakeTimeout = try seconds(Keys.handshakeTimeoutSeconds) ?? limits.handshakeTimeout
+        limits.frameTimeout = try seconds(Keys.frameTimeoutSeconds) ?? limits.frameTimeout
+        limits.idleTimeout = try seconds(Keys.idleTimeoutSeconds) ?? limits.idleTimeout
         return limits
     }
 
-    fileprivate func verification() throws(ConfigurationError) -> Configuration.Verification {
+    private func seconds(_ key: ConfigurationKey<Int>) throws(ConfigurationError) -> Duration? {
+        try value(key).map { .seconds($0) }
+    }
+
+    fileprivate func readVerification(into settings: inout DomainSettings) throws(ConfigurationError) {
         typealias Keys = ConfigurationKeys.Verification
-        var verification = Configuration.Verification()
-        verification.totpWindowSteps = try value(Keys.totpWindowSteps) ?? verification.totpWindowSteps
-        verification.consecutiveFailures = try value(Keys.consecutiveFailures) ?? verification.consecutiveFailures
-        verification.failuresPer30Days = try value(Keys.failuresPer30Days) ?? verification.failuresPer30Days
+        settings.totpWindowSteps = try value(Keys.totpWindowSteps) ?? settings.totpWindowSteps
+        settings.maxConsecutiveFailures = try value(Keys.consecutiveFailures) ?? settings.maxConsecutiveFailures
+        settings.maxFailuresPer30Days = try value(Keys.failuresPer30Days) ?? settings.maxFailuresPer30Days
         if let delays = try values(Keys.failureDelaysSeconds) {
             guard (1...100).contains(delays.count) else {
                 throw error(Keys.failureDelaysSeconds, "expected 1 to 100 entries, found \(delays.count)")
             }
-            verification.failureDelaysSeconds = delays
+            settings.failureDelaysSeconds = delays.map(Int64.init)
         }
-        return verification
     }
 
-    fileprivate func backupCodes() throws(ConfigurationError) -> Configuration.BackupCodes {
-        var codes = Configuration.BackupCodes()
-        codes.count = try value(ConfigurationKeys.BackupCodes.count) ?? codes.count
-        codes.groups = try value(ConfigurationKeys.BackupCodes.groups) ?? codes.groups
-        return codes
+    fileprivate func readBackupCodes(into settings: inout DomainSettings) throws(ConfigurationError) {
+        settings.backupCodeCount = try value(ConfigurationKeys.BackupCodes.count) ?? settings.backupCodeCount
+        settings.backupCodeGroups = try value(ConfigurationKeys.BackupCodes.groups) ?? settings.backupCodeGroups
     }
 }

@@ -27,6 +27,16 @@ struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.isLoopback = address.isLoopback
     }
 
+    private init(host: String, port: Int, isLoopback: Bool) {
+        self.host = host
+        self.port = port
+        self.isLoopback = isLoopback
+    }
+
+    func with(port: Int) -> Endpoint {
+        Endpoint(host: host, port: port, isLoopback: isLoopback)
+    }
+
     var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }

@@ -1,4 +1,5 @@
 import Foundation
+import MFAStore
 import SwiftASN1
 import X509
 
@@ -13,6 +14,7 @@ struct DevelopmentFiles {
         for folder in ["keys", "tls", "data"] where try makeFolder("\(directory)/\(folder)") {
             made.append("\(folder)/")
         }
+        made += try makeKeyRing()
         made += try makeCertificates(now: now)
         made += try makeText("countersignd.yaml", DevelopmentTexts.server)
         made += try makeText("client.yaml", DevelopmentTexts.client)
@@ -27,6 +29,18 @@ struct DevelopmentFiles {
             throw StartError("\(path): \(FileError.system(code).reason)")
         }
         return false
+    }
+
+    private func makeKeyRing() throws -> [String] {
+        let name = "keys/keyring.json"
+        let path = "\(directory)/\(name)"
+        if TextFile.exists(path) { return [] }
+        do {
+            try KeyRing.generate().save(path: path)
+        } catch {
+            throw StartError(error.description)
+        }
+        return [name]
     }
 
     private func makeText(_ name: String, _ text: String) throws -> [String] {

@@ -1,20 +1,17 @@
 import Foundation
+import MFAWire
 import SwiftASN1
 import X509
 
-/// The files of the TLS section, read and found fit for each other.
-struct TLSFiles: Sendable {
-    let certificatePath: String
-    let keyPath: String
-    let clientCAPath: String
-    /// Serial numbers of callers' certificates that are refused: hexadecimal, lower case, no leading zeros.
-    let revokedSerials: Set<String>
+/// The `tls:` section, its files read and found fit for each other.
+struct TLSSection: Sendable {
+    let files: TLSFiles
     /// True where one of the certificates was made by `countersignd init`.
     let isDevelopment: Bool
 }
 
 extension ConfigurationReader {
-    func tlsFiles() throws(ConfigurationError) -> TLSFiles? {
+    func tlsSection() throws(ConfigurationError) -> TLSSection? {
         typealias Keys = ConfigurationKeys.TLS
         let certificatePath = try path(Keys.certificate)
         let keyPath = try path(Keys.key)
@@ -44,12 +41,11 @@ extension ConfigurationReader {
                 "\(certificatePath): not valid before \(leaf.notValidBefore.formatted(.iso8601))")
         }
         let authorities = try certificates(Keys.clientCA, at: clientCAPath)
-        return TLSFiles(
-            certificatePath: certificatePath, keyPath: keyPath, clientCAPath: clientCAPath,
-            revokedSerials: try revokedSerialsPath.map { path throws(ConfigurationError) in
-                try serials(at: path)
-            } ?? [],
-            isDevelopment: (chain + authorities).contains(where: DevelopmentAuthority.isIssuer))
+        var files = TLSFiles(
+            certificateChain: certificatePath, privateKey: keyPath, clientAuthorities: clientCAPath)
+        if let revokedSerialsPath { files.revokedSerialNumbers = try serials(at: revokedSerialsPath) }
+        return TLSSection(
+            files: files, isDevelopment: (chain + authorities).contains(where: DevelopmentAuthority.isIssuer))
     }
 
     private func certificates(
@@ -89,8 +85,7 @@ extension ConfigurationReader {
                 throw error(
                     key, "\(path):\(index + 1): expected a hexadecimal serial number, found \(entry.printable())")
             }
-            let significant = digits.drop { $0 == "0" }
-            serials.insert(significant.isEmpty ? "0" : String(significant))
+            serials.insert(digits)
         }
         return serials
     }

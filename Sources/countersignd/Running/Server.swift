@@ -1,0 +1,84 @@
+import Foundation
+import Logging
+import MFAMethods
+import MFAService
+import MFAStore
+import MFAStoreSQLite
+import MFAWire
+import NIOCore
+import NIOPosix
+
+/// The running parts, from the store outwards.
+struct Server {
+    private let store: SQLiteStore
+    private let wire: WireServer
+    private let group: MultiThreadedEventLoopGroup
+    private let grace: Duration
+    private let logger: Logger
+
+    /// Where it listens.
+    let address: String
+
+    /// Returns once connections are accepted.
+    static func start(_ configuration: Configuration, logger: Logger) async throws -> Server {
+        // A log reader that goes away must not take the server with it.
+        signal(SIGPIPE, SIG_IGN)
+        let descriptors = DescriptorLimit.raise()
+        // The store, the log and the runtime need some too.
+        if configuration.limits.maximumConnections + 64 > descriptors {
+            logger.warning(
+                "the system allows fewer open files than limits.max_connections asks for",
+                metadata: ["open_files": "\(descriptors)"])
+        }
+
+        let store = try openStore(configuration, logger: logger)
+        let service = MFAService(
+            store: store, lookupSecretKey: configuration.keyRing.lookupSecretKey, settings: configuration.service,
+            logger: logger)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        do {
+            let wire = try await WireServer.start(
+                configuration: WireConfiguration(
+                    host: configuration.listen.host, port: configuration.listen.port,
+                    security: configuration.security, limits: configuration.limits),
+                table: try .countersign(service), callers: CallerDirectory(configuration.callers), logger: logger,
+                group: group)
+            let port = wire.localAddress.port ?? configuration.listen.port
+            return Server(
+                store: store, wire: wire, group: group, grace: .seconds(configuration.shutdownGraceSeconds),
+                logger: logger, address: configuration.listen.with(port: port).description)
+        } catch {
+            await store.close()
+            try? await group.shutdownGracefully()
+            throw StartError("\(error)")
+        }
+    }
+
+    /// Lets the calls in flight end, then closes everything.
+    func stop() async {
+        logger.info("stopping", metadata: ["calls_in_flight": "\(wire.callsInFlight)"])
+        await wire.shutdown(grace: grace)
+        await store.close()
+        try? await group.shutdownGracefully()
+        logger.info("stopped")
+    }
+
+    private static func openStore(_ configuration: Configuration, logger: Logger) throws -> SQLiteStore {
+        switch configuration.store {
+        case .sqlite(let path, let checkpointPages):
+            var options = SQLiteOptions()
+            options.checkpointPages = checkpointPages
+            options.onFatalError = { reason in
+                // What the disk holds is unknown now, so nothing more may be answered, and nobody may be told
+                // that it was kept: the program ends here, and a restart reads what is really there.
+                logger.critical("the store failed", metadata: ["reason": "\(reason)"])
+                _exit(1)
+            }
+            do {
+                return try SQLiteStore(path: path, keyRing: configuration.keyRing, options: options)
+            } catch {
+                throw StartError(error.description)
+            }
+        }
+    }
+}
