@@ -4,7 +4,7 @@
 #
 #     run.sh [FOLDER OF THE PROGRAMS]        default .build/debug
 #
-# Needs golang-go, golang-github-containerd-ttrpc-dev, protobuf-compiler, python3-pyotp, oathtool, zbar-tools.
+# Needs the packages of `scripts/setup.sh test proto`.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 binaries=$(cd "${1:-$here/../../.build/debug}" && pwd)
@@ -27,7 +27,7 @@ start() {
     tries=0
     until [ -s "$scratch/address" ]; do
         tries=$((tries + 1))
-        [ $tries -lt 300 ] && kill -0 "$server" 2>/dev/null || fail "the server did not start"
+        if [ $tries -eq 300 ] || ! kill -0 "$server" 2>/dev/null; then fail "the server did not start"; fi
         sleep 0.1
     done
     address=$(cat "$scratch/address")

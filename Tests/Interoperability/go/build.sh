@@ -8,7 +8,7 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 sources=$out/gopath/src
 
-export GO111MODULE=off GOFLAGS= GOPATH="$out/gopath:/usr/share/gocode"
+export GO111MODULE=off GOFLAGS='' GOPATH="$out/gopath:/usr/share/gocode"
 mkdir -p "$sources"
 [ -x "$out/protoc-gen-gogottrpc" ] ||
     go build -o "$out/protoc-gen-gogottrpc" github.com/containerd/ttrpc/cmd/protoc-gen-gogottrpc
