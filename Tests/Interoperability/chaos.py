@@ -13,7 +13,7 @@ import time
 
 import service
 import wire
-from service import ACCEPTED, ACTIVE, BACKUP_CODES, LOCKED, OUTSIDE_WINDOW, PENDING_ACTIVATION, REPLAYED, TOTP, check
+from service import ACCEPTED, ACTIVE, BACKUP_CODES, LOCKED, OUTSIDE_WINDOW, PENDING_ACTIVATION, REPLAYED, TOTP, WRONG_CODE, check
 
 AT_ONCE = 128
 BACKUP_CODES_SPENT = 5
@@ -113,8 +113,8 @@ class Person:
         for proof in [self.activation, *self.proofs]:
             answer = yield service.verify(self.subject, proof.kind, proof.code, service.unique("key"))
             check(answer.code == service.OK, f"{self.subject}: status {answer.code}")
-            # After a minute the window has moved on from a TOTP code.
-            allowed = (REPLAYED, OUTSIDE_WINDOW) if proof.kind == TOTP else (REPLAYED,)
+            # After a minute the window has moved on from a TOTP code; a spent backup code is forgotten.
+            allowed = (REPLAYED, OUTSIDE_WINDOW) if proof.kind == TOTP else (WRONG_CODE,)
             verdict = answer.message.number(1)
             check(verdict in allowed, f"{self.subject}: verdict {verdict} for a spent proof of kind {proof.kind}")
 

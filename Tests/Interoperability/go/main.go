@@ -132,8 +132,11 @@ func converse() error {
 	if back.BackupCodesLeft != 9 {
 		return fmt.Errorf("Verify, backup code: %d left", back.BackupCodesLeft)
 	}
+	// A spent one is forgotten, so it is wrong like any other text.
 	if _, err := verify(
-		countersign.FactorKind_FACTOR_KIND_BACKUP_CODES, activated.BackupCodes[0], countersign.Verdict_VERDICT_REPLAYED); err != nil {
+		countersign.FactorKind_FACTOR_KIND_BACKUP_CODES, activated.BackupCodes[0],
+		countersign.Verdict_VERDICT_WRONG_CODE,
+	); err != nil {
 		return fmt.Errorf("Verify, the same backup code again: %w", err)
 	}
 
