@@ -219,9 +219,11 @@ class Engine:
                     break
                 going += 1
                 advance(conversation, None)
-            if going == 0:
-                return
             self._flush()
+            if going == 0:
+                if end is not None:
+                    at_end()
+                return
             patience = SILENCE_SECONDS if end is None else max(0, end - time.monotonic())
             ready = self.selector.select(patience)
             if end is not None and time.monotonic() >= end:
@@ -229,7 +231,9 @@ class Engine:
                 end, waiting = None, iter(())
             elif not ready and end is None:
                 raise WireError(f"no answer for {SILENCE_SECONDS} seconds")
-            for key, _ in ready:
+            for key, events in ready:
+                if not events & selectors.EVENT_READ:
+                    continue
                 try:
                     for take, answer in key.data.receive():
                         take(answer)
