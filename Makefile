@@ -2,7 +2,6 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-builtin-rules
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -10,7 +9,7 @@ VAR ?= var
 
 release := .build/release
 programs := $(release)/countersignd $(release)/countersign
-sources := Package.swift $(shell find Sources clients/swift/Sources -type f 2>/dev/null)
+sources := Package.swift $(shell find -H Sources clients/swift -name '*.swift' -o -path '*/Sources/*.[ch]' -o -name module.modulemap)
 # A file of its own, since the compiler leaves a program alone when a change makes no difference to it.
 built := .build/release-programs.stamp
 
@@ -52,7 +51,7 @@ check: ## Formatting, shell scripts, words that do not belong here
 .PHONY: bench
 bench: build ## Figures side by side with other programs, some minutes
 	@scripts/setup.sh run bench
-	@scripts/bench.sh
+	@Benchmarks/run.sh
 
 ##@ Change it
 

@@ -14,7 +14,7 @@ generated() { proto/generate.sh --check; }
 c() { make --no-print-directory -C clients/c check; }
 release() { make --no-print-directory build; }
 smoke() { scripts/smoke.sh; }
-interoperability() { scripts/test-interoperability.sh; }
+interoperability() { Tests/Interoperability/run.sh .build/release; }
 package() { scripts/test-client-package.sh; }
 readme() { scripts/test-readme.sh; }
 
@@ -31,9 +31,11 @@ for name in "${stages[@]}"; do
     begin=$SECONDS
     function=$name
     [ "$name" != swift ] || function=swift_
-    # In a shell of its own: `set -e` would not hold in a function called from a condition.
-    status=0
-    (set -e; "$function") & wait $! || status=$?
+    # In a shell of its own and outside of any condition, where `set -e` would not hold.
+    set +e
+    (set -e; "$function")
+    status=$?
+    set -e
     took=$((SECONDS - begin))
     if [ $status -ne 0 ]; then
         printf '\n== %s failed after %d s with status %d\n' "$name" "$took" "$status" >&2
