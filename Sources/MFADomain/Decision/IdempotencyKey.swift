@@ -6,7 +6,7 @@ public struct IdempotencyKey: Sendable, Hashable {
     public struct Digests: Sendable, Hashable {
         /// 16 bytes of SHA-256 over caller and key.
         public let key: [UInt8]
-        /// 16 bytes of SHA-256 over method and request.
+        /// 8 bytes of SHA-256 over method and request: enough to notice a key that is used twice by mistake.
         public let body: [UInt8]
 
         public init(key: [UInt8], body: [UInt8]) {
@@ -18,13 +18,14 @@ public struct IdempotencyKey: Sendable, Hashable {
     public let digests: Digests
 
     public init(caller: String, key: String, method: String, body: [UInt8]) {
-        digests = Digests(key: Self.digest(caller, Array(key.utf8)), body: Self.digest(method, body))
+        digests = Digests(
+            key: Self.digest(caller, Array(key.utf8), byteCount: 16), body: Self.digest(method, body, byteCount: 8))
     }
 
-    private static func digest(_ first: String, _ second: [UInt8]) -> [UInt8] {
+    private static func digest(_ first: String, _ second: [UInt8], byteCount: Int) -> [UInt8] {
         var hash = SHA256()
         hash.update(data: Array(first.utf8) + [0])
         hash.update(data: second)
-        return Array(hash.finalize().prefix(16))
+        return Array(hash.finalize().prefix(byteCount))
     }
 }

@@ -222,7 +222,7 @@ nonisolated struct Countersign_Storage_StoredBackupCodes: Sendable {
 
   var total: Int32 = 0
 
-  /// 32 bytes each, joined.
+  /// 16 bytes each, joined.
   var digests: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -150,8 +150,6 @@ extension TOTPCredential {
 }
 
 extension BackupCodeSet {
-    private static let digestByteCount = 32
-
     init?(_ stored: Countersign_Storage_StoredBackupCodes) {
         let digests = Array(stored.digests)
         guard digests.count % Self.digestByteCount == 0 else { return nil }

@@ -1,7 +1,9 @@
 /// The unspent codes of a set, as hashes. A spent one is removed.
 public struct BackupCodeSet: Sendable, Hashable {
+    public static let digestByteCount = 16
+
     public let total: Int
-    /// 32 bytes each.
+    /// `digestByteCount` bytes each.
     public private(set) var digests: [[UInt8]]
 
     public init(total: Int, digests: [[UInt8]]) {

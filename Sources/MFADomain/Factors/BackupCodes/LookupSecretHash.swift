@@ -10,8 +10,10 @@ public struct LookupSecretHash: Sendable {
         self.key = SymmetricKey(data: key)
     }
 
-    /// 32 bytes, bound to the factor the code belongs to.
+    /// Half of an HMAC-SHA-256, bound to the factor the code belongs to: 128 bits are more than a code has.
     func digest(_ code: BackupCode, of factorID: FactorID) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: factorID.bytes + code.canonical, using: key))
+        Array(
+            HMAC<SHA256>.authenticationCode(for: factorID.bytes + code.canonical, using: key)
+                .prefix(BackupCodeSet.digestByteCount))
     }
 }
