@@ -39,7 +39,7 @@ public final class WireServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Self.acceptBackoff(listener))
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(listener.refusals))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -96,13 +96,5 @@ public final class WireServer: Sendable {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.context))
         }
         try channel.pipeline.syncOperations.addHandler(ConnectionGate(listener))
-    }
-
-    /// Out of descriptors, the listener rests for a moment and goes on; it never closes.
-    private static func acceptBackoff(_ listener: Listener) -> AcceptBackoffHandler {
-        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in
-            listener.refusals.record(.outOfDescriptors, peer: nil)
-            return .milliseconds(200)
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MFAMethods
 import NIOCore
 import NIOEmbedded
@@ -87,4 +88,26 @@ struct BatchTests {
         _ = try channel.finish()
     }
     #endif
+}
+
+@Suite("Accepting")
+struct AcceptPauseTests {
+    @Test("Out of descriptors, accepting rests and goes on, with one line for each rest")
+    func pause() throws {
+        let log = LogRecorder()
+        let channel = EmbeddedChannel(handler: AcceptPause(RefusalLog(log.logger)))
+        func isAccepting() -> Bool? {
+            channel.options.first { $0.option is ChannelOptions.Types.AutoReadOption }?.value as? Bool
+        }
+
+        for _ in 0..<100 { channel.pipeline.fireErrorCaught(IOError(errnoCode: EMFILE, reason: "accept")) }
+        #expect(isAccepting() == false)
+        #expect(log.lines.count == 1)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(200))
+        #expect(isAccepting() == true)
+        channel.pipeline.fireErrorCaught(IOError(errnoCode: ENFILE, reason: "accept"))
+        #expect(isAccepting() == false)
+        #expect(log.lines.count == 2)
+        _ = try channel.finish()
+    }
 }

@@ -44,13 +44,13 @@ struct LimitTests {
 
     @Test("Complete frames do not use up the time of the next")
     func frameTimeoutRestarts() async throws {
-        try await withServer(WireFixture.limits { $0.frameTimeout = .milliseconds(500) }) { fixture in
+        try await withServer(WireFixture.limits { $0.frameTimeout = .seconds(1) }) { fixture in
             let peer = try await fixture.connect()
             let request = Array(try RawPeer.request(1, "Echo", [1]).readableBytesView)
             // Each write ends in the middle of a frame, for longer than the timeout in all.
             try await peer.send(Array(request.dropLast()))
             for count in 1...12 {
-                try await Task.sleep(for: .milliseconds(60))
+                try await Task.sleep(for: .milliseconds(100))
                 try await peer.send([request[request.count - 1]] + request.dropLast())
                 try await eventually { peer.current.frames.count == count }
             }
@@ -60,7 +60,7 @@ struct LimitTests {
 
     @Test("A connection that says nothing is closed when its handshake time is over")
     func handshakeTimeout() async throws {
-        try await withServer(WireFixture.limits { $0.handshakeTimeout = .milliseconds(100) }) { fixture in
+        try await withServer(WireFixture.limits { $0.handshakeTimeout = .milliseconds(500) }) { fixture in
             let talker = try await fixture.connect()
             #expect(try await talker.isServed(1))
             let peer = try await fixture.connect()
@@ -72,7 +72,7 @@ struct LimitTests {
 
     @Test("An idle connection is closed in time, but not one with a call in flight")
     func idleTimeout() async throws {
-        try await withServer(WireFixture.limits { $0.idleTimeout = .milliseconds(150) }) { fixture in
+        try await withServer(WireFixture.limits { $0.idleTimeout = .milliseconds(500) }) { fixture in
             let busy = try await fixture.connect()
             try await busy.call(1, "Wait", [1])
             let idle = try await fixture.connect()

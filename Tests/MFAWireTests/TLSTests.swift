@@ -326,14 +326,14 @@ struct TLSTests {
 
     @Test("Plain text on the TLS port, and a handshake that does not get on, are closed in time")
     func noHandshake() async throws {
-        try await withSite(limits: WireFixture.limits { $0.handshakeTimeout = .milliseconds(200) }) { site, fixture in
+        try await withSite(limits: WireFixture.limits { $0.handshakeTimeout = .seconds(1) }) { site, fixture in
             let plain = try await fixture.connect()
-            try await plain.call(1, "Echo")
+            try? await plain.call(1, "Echo")
             try await plain.waitUntilClosed()
             let silent = try await fixture.connect()
             try await silent.waitUntilClosed()
             let begun = try await fixture.connect()
-            try await begun.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+            try? await begun.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
             try await begun.waitUntilClosed()
             try await eventually { fixture.server.connectionCount == 0 }
             #expect(fixture.log.lines.count == 3)
