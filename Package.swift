@@ -225,7 +225,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         // The real programs over the real wire.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["CountersignClient", "MFATesting"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["countersign", "countersignd", "MFATesting"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -22,7 +22,7 @@ struct ConfigurationFile {
         do {
             node = try Yams.compose(yaml: text)
         } catch {
-            throw Complaint("\(path) is not YAML: \(error)")
+            throw Complaint("\(path) is not YAML: \(Self.text(error))")
         }
         guard let node else { return }
         guard let mapping = node.mapping else { throw Complaint("\(path) must be a list of `key: value`") }
@@ -41,9 +41,19 @@ struct ConfigurationFile {
     }
 
     private static func resolve(_ value: String, against path: String) -> String {
-        guard !value.hasPrefix("/"), !value.isEmpty else { return value }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        return folder == "/" ? "/\(value)" : "\(folder)/\(value)"
+        guard !value.hasPrefix("/"), !value.isEmpty, let slash = path.lastIndex(of: "/") else { return value }
+        return path[...slash] + value
+    }
+
+    /// In one line; what Yams says repeats the text of the file.
+    private static func text(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "line \(mark.line): \(problem)"
+        case .duplicatedKeysInMapping: "a key occurs twice"
+        default: "it cannot be read"
+        }
     }
 
     /// The file to use when no flag names one.
