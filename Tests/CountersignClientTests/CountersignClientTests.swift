@@ -160,11 +160,11 @@ import Testing
         let late = Mutex<UInt32?>(nil)
         let server = try await FakeServer.start { request in
             late.withLock { late in
-                guard let streamID = late else {
+                if request.method == "ListFactors" {
                     late = request.streamID
                     return []
                 }
-                return [.message([1], streamID: streamID), .message(request.payload, streamID: request.streamID)]
+                return (late.map { [.message([1], streamID: $0)] } ?? []) + FakeServer.echo(request)
             }
         }
         let client = try await Self.client(server)
@@ -268,7 +268,7 @@ import Testing
     func neverThere() async throws {
         let server = try await FakeServer.start(host: "127.0.0.3")
         try await server.stop()
-        let client = try await Self.client(server, host: "127.0.0.3", timeout: .milliseconds(200))
+        let client = try await Self.client(server, host: "127.0.0.3", timeout: .seconds(1))
         let error = try await Self.failure { try await client.ping() }
         #expect(error.transportFailure == .cannotConnect)
         #expect(error.message == "No connection to 127.0.0.3:\(server.port): Connection refused")

@@ -173,7 +173,7 @@ import Testing
             $ echo '{' >wrong.yaml; countersign ping --config wrong.yaml
             ! error: wrong.yaml is not YAML: line 2: did not find expected node content
             ? 2
-            $ printf 'tenant: a\ntenant: b\n' >wrong.yaml; countersign ping --config wrong.yaml
+            $ printf 'tenant: a\\ntenant: b\\n' >wrong.yaml; countersign ping --config wrong.yaml
             ! error: wrong.yaml is not YAML: a key occurs twice
             ? 2
             $ countersign ping --config missing.yaml
