@@ -328,6 +328,19 @@ import Testing
         #expect(server.requests.count == 2)
     }
 
+    @Test("A connection on which nothing comes any more is given up, and the next call gets another")
+    func silentServer() async throws {
+        let server = try await FakeServer.start { $0.connection == 1 ? [] : FakeServer.echo($0) }
+        var configuration = CountersignClient.Configuration.plaintext(host: "127.0.0.1", port: server.port)
+        configuration.connectTimeout = .seconds(1)
+        configuration.timeout = .seconds(3)
+        let client = try await CountersignClient(configuration)
+        let error = try await Self.failure { try await client.ping() }
+        #expect(error.transportFailure == .deadlineExceeded)
+        #expect(try await Self.echo(client, "next") == "next")
+        #expect(server.connectionCount == 2)
+    }
+
     @Test("After shutdown, calls under way and calls to come throw")
     func shutdown() async throws {
         let server = try await FakeServer.start { _ in [] }

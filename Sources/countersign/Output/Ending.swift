@@ -50,6 +50,7 @@ struct Ending {
 
     private static func hint(_ error: CountersignError) -> String? {
         if let retryAfter = error.retryAfter { return "try again in \(retryAfter)" }
+        if error.message.contains("TLS: ") { return "check ca, certificate, key and server_name" }
         if error.transportFailure == .cannotConnect { return "check the address, and that the server is running there" }
         return nil
     }

@@ -20,7 +20,8 @@ final class Connection: ChannelInboundHandler {
     private let events: Events
     private var streamIDs: StreamIDs
     private var decoder = FrameDecoder()
-    private var inFlight: [UInt32: PendingCall] = [:]
+    private var inFlight: [UInt32: (call: PendingCall, sentAt: NIODeadline)] = [:]
+    private var lastReadAt = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private var failure: (any Error)?
     private var isFlushScheduled = false
@@ -45,7 +46,8 @@ final class Connection: ChannelInboundHandler {
             call.end(.failure(CountersignError.connectionLost(address, nil)))
             return
         }
-        let timeLeft = call.deadline - .now()
+        let now = NIODeadline.now()
+        let timeLeft = call.deadline - now
         guard timeLeft > .zero else {
             call.end(.failure(CountersignError.deadlineExceeded))
             return
@@ -59,22 +61,30 @@ final class Connection: ChannelInboundHandler {
             call.end(.failure(CountersignError(error)))
             return
         }
-        inFlight[streamID] = call
+        inFlight[streamID] = (call, now)
         context.write(wrapOutboundOut(frame), promise: nil)
         scheduleFlush(context)
     }
 
     var earliestDeadline: NIODeadline? {
-        inFlight.values.lazy.map(\.deadline).min()
+        inFlight.values.lazy.map(\.call.deadline).min()
     }
 
     /// Lets go of calls that are due, and of cancelled ones; a late answer finds no stream and is dropped.
     func endCalls(dueBy now: NIODeadline) {
-        for call in inFlight.values where call.deadline <= now {
-            call.end(.failure(CountersignError.deadlineExceeded))
+        for entry in inFlight.values where entry.call.deadline <= now {
+            entry.call.end(.failure(CountersignError.deadlineExceeded))
         }
-        inFlight = inFlight.filter { !$0.value.hasEnded }
+        inFlight = inFlight.filter { !$0.value.call.hasEnded }
         closeIfDone()
+    }
+
+    /// Whether a call that is due now was sent at least `time` ago and nothing at all came since: the peer may be
+    /// gone without a word, which TCP alone notices after many minutes.
+    func isSilent(at now: NIODeadline, for time: TimeAmount) -> Bool {
+        inFlight.values.contains {
+            $0.call.deadline <= now && $0.sentAt + time <= now && lastReadAt < $0.sentAt
+        }
     }
 
     /// No new calls; closes after the last one in flight.
@@ -116,6 +126,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastReadAt = .now()
         decoder.append(unwrapInboundIn(data))
         do throws(FrameError) {
             while let event = try decoder.next() { received(event) }
@@ -132,10 +143,10 @@ final class Connection: ChannelInboundHandler {
         switch event {
         case .frame(let frame):
             guard frame.type == .response else { return }
-            inFlight.removeValue(forKey: frame.streamID)?.end(.success(frame.body))
+            inFlight.removeValue(forKey: frame.streamID)?.call.end(.success(frame.body))
         case .oversize(let header):
             guard header.type == .response else { return }
-            inFlight.removeValue(forKey: header.streamID)?.end(
+            inFlight.removeValue(forKey: header.streamID)?.call.end(
                 .failure(CountersignError.malformedAnswer("\(header.length) bytes, more than the protocol allows")))
         }
     }
@@ -149,7 +160,7 @@ final class Connection: ChannelInboundHandler {
         inFlight = [:]
         self.context = nil
         let error = failure as? CountersignError ?? .connectionLost(address, failure.map(ConnectionFailure.describe))
-        for call in calls { call.end(.failure(error)) }
+        for entry in calls { entry.call.end(.failure(error)) }
         events.hasEnded(self, failure)
         context.fireChannelInactive()
     }

@@ -18,10 +18,11 @@ enum ConnectionFailure {
         case let error as CountersignClient.Configuration.TLS.UnreadableFile: error.message
         case let error as NIOConnectionError: describe(error)
         case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.eof: "the peer closed the connection"
         case ChannelError.connectTimeout: "no answer to the attempt to connect"
         case let error as NIOSSLError: "TLS: \(describe(error))"
         case let error as NIOSSLExtraError: "TLS: \(error.description)"
-        case let error as BoringSSLError: "TLS: \(error)"
+        case let error as BoringSSLError: "TLS: \(reason(error))"
         default: "\(error)"
         }
     }
@@ -45,8 +46,15 @@ enum ConnectionFailure {
     private static func describe(_ error: NIOSSLError) -> String {
         switch error {
         case .uncleanShutdown: "the peer closed without saying so"
-        case .handshakeFailed(let inner): "handshake failed: \(inner)"
+        case .handshakeFailed(let inner): "handshake failed: \(reason(inner))"
         default: "\(error)"
         }
+    }
+
+    /// BoringSSL's word for it, for example CERTIFICATE_VERIFY_FAILED, out of a text full of numbers and paths.
+    private static func reason(_ error: BoringSSLError) -> String {
+        let text = "\(error)"
+        guard let word = text.firstMatch(of: #/OPENSSL_internal:([A-Z0-9_]+)/#)?.output.1 else { return text }
+        return String(word)
     }
 }

@@ -46,7 +46,7 @@ final class ConnectionKeeper {
         scheduleSweep(at: call.deadline)
         if case .ready(let connection) = phase {
             connection.send(call)
-            replaceIfUsedUp(connection)
+            if connection.isUsedUp { replace(connection) }
         } else {
             waiting.append(call)
             connectIfNeeded()
@@ -62,8 +62,8 @@ final class ConnectionKeeper {
         sweep = nil
     }
 
-    private func replaceIfUsedUp(_ connection: Connection) {
-        guard connection.isUsedUp else { return }
+    /// The next call gets another connection; this one ends with its last call.
+    private func replace(_ connection: Connection) {
         phase = .idle
         connection.retire()
     }
@@ -94,6 +94,11 @@ final class ConnectionKeeper {
         let error = lastFailure.map { CountersignError.cannotConnect(configuration.address, $0) } ?? .deadlineExceeded
         for call in waiting where call.deadline <= now { call.end(.failure(error)) }
         waiting.removeAll(where: \.hasEnded)
+        if case .ready(let connection) = phase,
+            connection.isSilent(at: now, for: TimeAmount(configuration.connectTimeout))
+        {
+            replace(connection)
+        }
         for connection in Array(connections.values) { connection.endCalls(dueBy: now) }
         let next = connections.values.compactMap(\.earliestDeadline) + waiting.map(\.deadline)
         if let next = next.min() { scheduleSweep(at: next) }
