@@ -16,7 +16,7 @@ built := .build/release-programs.stamp
 ##@ Use it
 
 .PHONY: run
-run: setup $(built) ## Start a development server on 127.0.0.1:7443, everything under ./var
+run: $(built) ## Start a development server on 127.0.0.1:7443, everything under ./var
 	@$(release)/countersignd init --directory $(VAR)
 	@exec $(release)/countersignd serve --config $(VAR)/countersignd.yaml
 
@@ -25,7 +25,7 @@ setup: ## Install the Debian packages that `run` needs; says which and why
 	@scripts/setup.sh run
 
 .PHONY: build
-build: setup $(built) ## Build both programs in release mode
+build: $(built) ## Build both programs in release mode
 
 .PHONY: install
 install: build ## Install both programs under PREFIX (/usr/local), below DESTDIR
@@ -75,7 +75,7 @@ help: ## Print this list
 	    /^##@ / { printf "\n%s\n", substr($$0, 5) } \
 	    /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-$(built): $(sources) $(if $(filter-out $(wildcard $(programs)),$(programs)),missing-program)
+$(built): $(sources) $(if $(filter-out $(wildcard $(programs)),$(programs)),missing-program) | setup
 	@scripts/build-release.sh
 	@touch $@
 

@@ -4,7 +4,7 @@
 set -eu
 
 # group | package | why
-table='
+table=$(cat <<'END'
 run   | g++                                | C and C++ headers and linker: BoringSSL, SwiftNIO
 run   | pkg-config                         | finds the C libraries below
 run   | libsqlite3-dev                     | the embedded store
@@ -19,22 +19,26 @@ c     | libssl-dev                         | TLS of the C client
 c     | libprotobuf-c-dev                  | messages of the C client
 c     | protobuf-c-compiler                | generates the messages of the C client
 c     | valgrind                           | memory checks of the C client
+c     | python3                            | the hostile server of the C client's tests
 c     | mandoc                             | checks the manual pages
 test  | oathtool                           | an independent TOTP generator
 test  | python3-pyotp                      | another independent TOTP generator
 test  | zbar-tools                         | decodes QR codes
 test  | openssl                            | certificates and TLS peers that nobody here wrote
 test  | sslscan                            | lists what TLS the server offers
+test  | python3                            | drives kill -9 and races
 test  | golang-go                          | the Go client of the interoperability test
 test  | golang-github-containerd-ttrpc-dev | ttRPC in Go, the protocol by its own authors
 test  | gogoprotobuf                       | protobuf for it
+bench | python3                            | drives the benchmark
 bench | golang-go                          | the ttRPC server to compare with
 bench | golang-github-containerd-ttrpc-dev | ttRPC in Go
 bench | gogoprotobuf                       | protobuf for it
 bench | protobuf-compiler                  | generates its messages
 bench | libssl-dev                         | the load client makes TOTP codes
 bench | libsqlite3-dev                     | the bare SQLite loop to compare with
-'
+END
+)
 
 if [ $# -eq 0 ]; then
     echo "usage: $0 run|smoke|check|proto|c|test|bench..." >&2
@@ -53,11 +57,10 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 
 for group in "$@"; do
-    case "$table" in
-        *"
-$group "*) ;;
-        *) echo "error: no group $group" >&2; exit 2 ;;
-    esac
+    if ! echo "$table" | grep -q "^$group "; then
+        echo "error: no group $group" >&2
+        exit 2
+    fi
 done
 
 installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')

@@ -10,11 +10,12 @@ struct Countersignd: AsyncParsableCommand {
         discussion: """
             Exit status: 0 done or asked to stop, 1 it could not run or went down, 2 it was called or configured wrongly.
             """,
+        version: "0.1.0",
         subcommands: [Serve.self, CheckConfig.self, Init.self, Vacuum.self])
 
     static func main() async {
         do {
-            var command = try await parse()
+            var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -23,10 +24,6 @@ struct Countersignd: AsyncParsableCommand {
         } catch {
             end(with: error)
         }
-    }
-
-    private static func parse() async throws -> any ParsableCommand {
-        try parseAsRoot()
     }
 
     /// One line for what went wrong; ArgumentParser's own text for help and usage.

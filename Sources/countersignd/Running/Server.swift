@@ -21,6 +21,8 @@ struct Server {
 
     /// Returns once connections are accepted.
     static func start(_ configuration: Configuration, logger: Logger) async throws -> Server {
+        // What it writes is nobody else's to read.
+        umask(0o077)
         // A log reader that goes away must not take the server with it.
         signal(SIGPIPE, SIG_IGN)
         let descriptors = DescriptorLimit.raise()
