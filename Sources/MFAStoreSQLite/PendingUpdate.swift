@@ -21,16 +21,16 @@ protocol PendingUpdate: Sendable {
 final class Update<Outcome: Sendable>: PendingUpdate {
     let key: SubjectKey
     private let decision: @Sendable (SubjectState?) throws -> Decision<Outcome>
-    private let codec: SubjectCodec
+    private let keyRing: KeyRing
     private let continuation: CheckedContinuation<Outcome, any Error>
     private let result = Mutex<Result<Outcome, any Error>?>(nil)
 
     init(
-        key: SubjectKey, codec: SubjectCodec, continuation: CheckedContinuation<Outcome, any Error>,
+        key: SubjectKey, keyRing: KeyRing, continuation: CheckedContinuation<Outcome, any Error>,
         decision: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
     ) {
         self.key = key
-        self.codec = codec
+        self.keyRing = keyRing
         self.continuation = continuation
         self.decision = decision
     }
@@ -38,11 +38,12 @@ final class Update<Outcome: Sendable>: PendingUpdate {
     func decide(on row: StoredRow?) -> Write? {
         do {
             let version = row?.version ?? 0
-            let state = try row?.record.map { record in
-                try codec.decode(record, of: key, version: version)
-            }
+            let codec = SubjectCodec(keyRing: keyRing, of: key)
+            var state: SubjectState?
+            if let record = row?.record { state = try codec.decode(record, version: version) }
             let decided = try decision(state)
-            let write = try decided.effect.map { try makeWrite($0, on: version) }
+            var write: Write?
+            if let effect = decided.effect { write = try makeWrite(effect, on: version, codec) }
             result.withLock { $0 = .success(decided.outcome) }
             return write
         } catch {
@@ -51,12 +52,12 @@ final class Update<Outcome: Sendable>: PendingUpdate {
         }
     }
 
-    private func makeWrite(_ effect: Decision<Outcome>.Effect, on version: Int64) throws -> Write {
+    private func makeWrite(_ effect: DecisionEffect, on version: Int64, _ codec: SubjectCodec) throws -> Write {
         let row: Write.Row? =
             switch effect.change {
             case .put(let state):
                 Write.Row(
-                    record: try codec.encode(state, of: key, version: version + 1), kind: state.profile.kind.rawValue,
+                    record: try codec.encode(state, version: version + 1), kind: state.profile.kind.rawValue,
                     createdAt: state.createdAt.milliseconds, activeFactorCount: state.activeFactorCount)
             case .erase: nil
             }

@@ -5,7 +5,7 @@ public import MFAStore
 
 /// The embedded store: one SQLite file that this process alone uses.
 public final class SQLiteStore: Store {
-    private let codec: SubjectCodec
+    private let keyRing: KeyRing
     private let writer: Writer
     private let lanes: [Lane]
     /// Serves lists, apart from the lanes, so that a long page delays no decision.
@@ -21,7 +21,7 @@ public final class SQLiteStore: Store {
     public init(path: String, keyRing: KeyRing, options: SQLiteOptions = SQLiteOptions()) throws(SQLiteOpenError) {
         lock = try FileLock(database: path)
         connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
-        codec = SubjectCodec(keyRing: keyRing)
+        self.keyRing = keyRing
         let writer = Writer(connection: connection, options: options)
         self.writer = writer
         reports = try DatabaseFile.openReader(path: path)
@@ -37,7 +37,7 @@ public final class SQLiteStore: Store {
         _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
     ) async throws -> Outcome {
         try await withCheckedThrowingContinuation { continuation in
-            lane(of: key).add(Update(key: key, codec: codec, continuation: continuation, decision: decide))
+            lane(of: key).add(Update(key: key, keyRing: keyRing, continuation: continuation, decision: decide))
         }
     }
 
@@ -93,7 +93,9 @@ public final class SQLiteStore: Store {
                 next = EventCursor(sequence: row[0])
                 let bytes: Data = row[1]
                 if let wanted, bytes != wanted { continue }
-                guard let name = Pseudonym(bytes: bytes) else { throw StoreError.corrupt("an event names nobody") }
+                guard let name = Pseudonym(bytes: Array(bytes)) else {
+                    throw StoreError.corrupt("an event names nobody")
+                }
                 events.append(
                     RecordedEvent(
                         pseudonym: name, version: row[2],

@@ -9,7 +9,7 @@ struct LifeCycleRuleTests {
         var simulation = Simulation()
         let (_, credential, activation) = try simulation.activate()
         #expect(throws: Refusal.proofRequired) { try simulation.enroll() }
-        let invented = VerificationID(bytes: Array(repeating: 1, count: 16))
+        let invented = VerificationID(bytes: [UInt8](repeating: 1, count: 16))
         #expect(throws: Refusal.proofStale) { try simulation.enroll(proof: invented) }
         let proof = try simulation.verify(simulation.code(credential)).verificationID
         simulation.advance(seconds: 300)

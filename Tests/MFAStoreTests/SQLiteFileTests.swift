@@ -114,7 +114,7 @@ struct SQLiteFileTests {
         let canaries =
             [state.profile.accountName, "+41791234567", "a@b.org", "Ünïcode 📱"].map { Data($0.utf8) }
             + state.factors.compactMap { $0.totp.map { Data($0.secret) } }
-            + state.factors.compactMap { $0.backupCodes?.digests.first.map { Data($0) } }
+            + state.factors.compactMap { $0.backupCodes.map { Data($0.digests.prefix(16)) } }
         try expectNone(of: canaries)
         let sealed = try #require(
             try await DatabaseQueue(path: path).read {

@@ -198,7 +198,7 @@ extension Pseudonym {
     }
 }
 
-extension Decision.Effect {
+extension DecisionEffect {
     fileprivate static func put(_ state: SubjectState) -> Self {
         .init(change: .put(state), pseudonym: state.pseudonym, event: .contract)
     }

@@ -6,17 +6,15 @@ public struct ID<Tag>: Sendable, Hashable {
     public static var byteCount: Int { 16 }
 
     /// Nil unless there are exactly 16 bytes.
-    public init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        for (index, byte) in bytes.enumerated() {
-            if index < 8 {
-                words.0 = words.0 << 8 | UInt64(byte)
-            } else {
-                words.1 = words.1 << 8 | UInt64(byte)
-            }
-        }
-        (high, low) = words
+        high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    public init?(bytes: [UInt8]) {
+        guard let id = bytes.withUnsafeBytes({ Self(bytes: $0) }) else { return nil }
+        self = id
     }
 
     /// Reads the text form: 32 lower-case hexadecimal digits. Nil for anything else.
@@ -48,8 +46,12 @@ public struct ID<Tag>: Sendable, Hashable {
     }
 
     public var bytes: [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
-            + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
+        withUnsafeBytes { Array($0) }
+    }
+
+    /// The 16 bytes, without an array.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        Swift.withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
     }
 
     public var text: String {

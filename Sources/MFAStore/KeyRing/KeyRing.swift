@@ -12,19 +12,23 @@ public struct KeyRing: Sendable {
     private let dataKeys: [DataKeyID: SymmetricKey]
     /// The data key that new records are sealed under.
     let currentDataKeyID: DataKeyID
+    let currentDataKey: SymmetricKey
 
     static let keyByteCount = 32
 
-    private init(staticKey: SymmetricKey, dataKeys: [DataKeyID: SymmetricKey], currentDataKeyID: DataKeyID) {
+    private init(
+        staticKey: SymmetricKey, dataKeys: [DataKeyID: SymmetricKey],
+        current: (id: DataKeyID, key: SymmetricKey)
+    ) {
         self.staticKey = staticKey
         self.dataKeys = dataKeys
-        self.currentDataKeyID = currentDataKeyID
+        (currentDataKeyID, currentDataKey) = current
     }
 
     /// A new ring with one data key, from the system's generator.
     public static func generate() -> KeyRing {
-        KeyRing(
-            staticKey: SymmetricKey(size: .bits256), dataKeys: [1: SymmetricKey(size: .bits256)], currentDataKeyID: 1)
+        let dataKey = SymmetricKey(size: .bits256)
+        return KeyRing(staticKey: SymmetricKey(size: .bits256), dataKeys: [1: dataKey], current: (1, dataKey))
     }
 
     func dataKey(_ id: DataKeyID) -> SymmetricKey? {
@@ -103,11 +107,11 @@ extension KeyRing {
             throw KeyRingError("key ring \(path): a key is not \(Self.keyByteCount) bytes long")
         }
         let keys = Dictionary(file.dataKeys.map { ($0.id, SymmetricKey(data: $0.key)) }) { first, _ in first }
-        guard keys.count == file.dataKeys.count, keys[file.currentDataKey] != nil else {
+        guard keys.count == file.dataKeys.count, let current = keys[file.currentDataKey] else {
             throw KeyRingError("key ring \(path): two data keys share an id, or the current one is missing")
         }
         self.init(
-            staticKey: SymmetricKey(data: file.staticKey), dataKeys: keys, currentDataKeyID: file.currentDataKey)
+            staticKey: SymmetricKey(data: file.staticKey), dataKeys: keys, current: (file.currentDataKey, current))
     }
 
     /// Writes the ring to a new file, mode 0600, durable when this returns. Never overwrites one.

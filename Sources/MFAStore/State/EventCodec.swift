@@ -25,7 +25,7 @@ public enum EventCodec {
         else { throw .corrupt("an event does not decode") }
         return AuditEvent(
             kind: kind, at: at, caller: stored.caller, requestID: stored.requestID,
-            factorID: FactorID(bytes: stored.factorID), factorKind: FactorKind(rawValue: Int(stored.factorKind)),
+            factorID: FactorID(data: stored.factorID), factorKind: FactorKind(rawValue: Int(stored.factorKind)),
             verdict: Verdict(rawValue: Int(stored.verdict)), factorLocked: stored.factorLocked,
             backupCodesLeft: stored.backupCodesLeftPlusOne > 0 ? Int(stored.backupCodesLeftPlusOne) - 1 : nil)
     }

@@ -8,14 +8,14 @@ typealias StoredEvent = Countersign_Storage_StoredEvent
 
 extension StoredSubject {
     init(_ state: SubjectState) {
-        pseudonym = Data(state.pseudonym.bytes)
+        pseudonym = state.pseudonym.data
         createdAt = state.createdAt.milliseconds
         profile = .init(state.profile)
         factors = state.factors.map { .init($0) }
         recentVerifications = state.recentVerifications.map { verification in
             .with {
-                $0.id = Data(verification.id.bytes)
-                $0.factorID = Data(verification.factorID.bytes)
+                $0.id = verification.id.data
+                $0.factorID = verification.factorID.data
                 $0.at = verification.at.milliseconds
             }
         }
@@ -26,7 +26,7 @@ extension StoredSubject {
 extension SubjectState {
     /// Nil when a part is missing or is of a kind this version does not know.
     init?(_ stored: StoredSubject) {
-        guard let pseudonym = Pseudonym(bytes: stored.pseudonym), let profile = Profile(stored.profile),
+        guard let pseudonym = Pseudonym(data: stored.pseudonym), let profile = Profile(stored.profile),
             let factors = all(stored.factors.map { Factor($0) }),
             let verifications = all(stored.recentVerifications.map { RecentVerification($0) }),
             let records = all(stored.idempotencyRecords.map { IdempotencyRecord($0) })
@@ -66,7 +66,7 @@ extension Profile {
 
 extension Countersign_Storage_StoredFactor {
     init(_ factor: Factor) {
-        id = Data(factor.id.bytes)
+        id = factor.id.data
         kind = Int32(factor.kind.rawValue)
         state = Int32(factor.storedState.rawValue)
         name = factor.name
@@ -79,7 +79,7 @@ extension Countersign_Storage_StoredFactor {
         case .totp(let credential): totp = .init(credential)
         case .backupCodes(let set):
             backupCodes.total = Int32(clamping: set.total)
-            backupCodes.digests = Data(set.digests.joined())
+            backupCodes.digests = Data(set.digests)
         case nil: break
         }
     }
@@ -87,7 +87,7 @@ extension Countersign_Storage_StoredFactor {
 
 extension Factor {
     init?(_ stored: Countersign_Storage_StoredFactor) {
-        guard let id = FactorID(bytes: stored.id), let kind = FactorKind(rawValue: Int(stored.kind)),
+        guard let id = FactorID(data: stored.id), let kind = FactorKind(rawValue: Int(stored.kind)),
             let state = FactorState(rawValue: Int(stored.state))
         else { return nil }
         var credential: Credential?
@@ -151,19 +151,14 @@ extension TOTPCredential {
 
 extension BackupCodeSet {
     init?(_ stored: Countersign_Storage_StoredBackupCodes) {
-        let digests = Array(stored.digests)
-        guard digests.count % Self.digestByteCount == 0 else { return nil }
-        self.init(
-            total: Int(stored.total),
-            digests: stride(from: 0, to: digests.count, by: Self.digestByteCount).map {
-                Array(digests[$0..<$0 + Self.digestByteCount])
-            })
+        guard stored.digests.count % Self.digestByteCount == 0 else { return nil }
+        self.init(total: Int(stored.total), digests: Array(stored.digests))
     }
 }
 
 extension RecentVerification {
     init?(_ stored: Countersign_Storage_StoredVerification) {
-        guard let id = VerificationID(bytes: stored.id), let factorID = FactorID(bytes: stored.factorID) else {
+        guard let id = VerificationID(data: stored.id), let factorID = FactorID(data: stored.factorID) else {
             return nil
         }
         self.init(id: id, factorID: factorID, at: Timestamp(milliseconds: stored.at))
@@ -191,9 +186,9 @@ extension IdempotencyRecord {
     init?(_ stored: Countersign_Storage_StoredIdempotencyRecord) {
         guard !stored.key.isEmpty, !stored.body.isEmpty else { return nil }
         var answer = RememberedAnswer()
-        answer.factorID = FactorID(bytes: stored.factorID)
+        answer.factorID = FactorID(data: stored.factorID)
         answer.factorKind = FactorKind(rawValue: Int(stored.factorKind))
-        answer.verificationID = VerificationID(bytes: stored.verificationID)
+        answer.verificationID = VerificationID(data: stored.verificationID)
         answer.verdict = Verdict(rawValue: Int(stored.verdict))
         answer.attemptsLeft = Int(stored.attemptsLeft)
         answer.retryAfterMilliseconds = stored.retryAfterMilliseconds
@@ -218,12 +213,22 @@ extension Timestamp? {
     fileprivate var milliseconds: Int64 { self?.milliseconds ?? 0 }
 }
 
+extension ID {
+    /// Nil unless there are exactly 16 bytes.
+    init?(data: Data) {
+        guard let id = data.withUnsafeBytes({ Self(bytes: $0) }) else { return nil }
+        self = id
+    }
+
+    var data: Data { withUnsafeBytes { Data($0) } }
+}
+
 extension FactorID? {
-    var data: Data { self.map { Data($0.bytes) } ?? Data() }
+    var data: Data { self?.data ?? Data() }
 }
 
 extension VerificationID? {
-    var data: Data { self.map { Data($0.bytes) } ?? Data() }
+    var data: Data { self?.data ?? Data() }
 }
 
 /// The elements, or nil when one is missing.

@@ -3,32 +3,28 @@ public struct BackupCodeSet: Sendable, Hashable {
     public static let digestByteCount = 16
 
     public let total: Int
-    /// `digestByteCount` bytes each.
-    public private(set) var digests: [[UInt8]]
+    /// `digestByteCount` bytes each, joined.
+    public private(set) var digests: [UInt8]
 
-    public init(total: Int, digests: [[UInt8]]) {
+    public init(total: Int, digests: [UInt8]) {
         self.total = total
         self.digests = digests
     }
 
-    public var left: Int { digests.count }
+    public var left: Int { digests.count / Self.digestByteCount }
 
     /// Spends a code. Every digest is compared, byte by byte to the end, so that time tells nothing.
     mutating func spend(_ digest: [UInt8]) -> Bool {
+        guard digest.count == Self.digestByteCount else { return false }
         var found: Int?
-        for (index, candidate) in digests.enumerated() where Self.areEqual(candidate, digest) {
-            found = index
+        for start in stride(from: 0, to: left * Self.digestByteCount, by: Self.digestByteCount) {
+            var difference: UInt8 = 0
+            for offset in 0..<Self.digestByteCount { difference |= digests[start + offset] ^ digest[offset] }
+            if difference == 0 { found = start }
         }
         guard let found else { return false }
-        digests.remove(at: found)
+        digests.removeSubrange(found..<found + Self.digestByteCount)
         return true
-    }
-
-    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for (left, right) in zip(left, right) { difference |= left ^ right }
-        return difference == 0
     }
 }
 
@@ -45,7 +41,7 @@ extension SubjectState {
             BackupCode(groups: context.settings.backupCodeGroups, entropy: &context.entropy)
         }
         let set = BackupCodeSet(
-            total: codes.count, digests: codes.map { context.lookupSecrets.digest($0, of: id) })
+            total: codes.count, digests: codes.flatMap { context.lookupSecrets.digest($0, of: id) })
         var factor = Factor(
             id: id, kind: .backupCodes, state: .active, name: "", createdAt: context.now,
             credential: .backupCodes(set), isBoundWithProof: true)
