@@ -140,8 +140,9 @@ public nonisolated enum Countersign_V1_FactorState: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
-/// What a verification found. Where several would fit, the first of this order is answered:
-/// LOCKED, RATE_LIMITED, EXPIRED, ACCEPTED, REPLAYED, OUTSIDE_WINDOW, WRONG_CODE.
+/// What a verification found. Of one factor the first of this order that fits is answered: LOCKED, RATE_LIMITED,
+/// EXPIRED, ACCEPTED, REPLAYED, OUTSIDE_WINDOW, WRONG_CODE. Where several factors were tried, ACCEPTED by any comes
+/// first, then what a factor that was looked at says; LOCKED and RATE_LIMITED only if none was.
 public nonisolated enum Countersign_V1_Verdict: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -152,7 +153,8 @@ public nonisolated enum Countersign_V1_Verdict: SwiftProtobuf.Enum, Swift.CaseIt
   /// Not a code of this factor, or not in the form of one. Counted as a failure.
   case wrongCode // = 2
 
-  /// A code that was right and is spent, or is older than one already accepted. Counted as a failure.
+  /// A code that was right and is spent, or is older than one already accepted. Counted as a failure. Spent backup
+  /// codes are forgotten and give WRONG_CODE.
   case replayed // = 3
 
   /// The factor, or the challenge, ended before it was proven.

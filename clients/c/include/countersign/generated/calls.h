@@ -158,7 +158,8 @@ int countersign_unlock_factor(countersign_channel_t *channel,
 
 /*
  * Removes everything known of a subject: factors, secrets, names, addresses. The audit stays whole and
- * points to nobody. Erasing an unknown subject succeeds. Scope `administer`.
+ * points to nobody. Erasing an unknown subject succeeds with `erased` false; so does a retry, under the same
+ * idempotency key too, since nothing is kept that could tell. Scope `administer`.
  */
 int countersign_erase_subject(countersign_channel_t *channel,
     const Countersign__V1__EraseSubjectRequest *request,

@@ -163,7 +163,8 @@ public struct SubjectClient: Sendable {
     }
 
     /// Removes everything known of a subject: factors, secrets, names, addresses. The audit stays whole and
-    /// points to nobody. Erasing an unknown subject succeeds. Scope `administer`.
+    /// points to nobody. Erasing an unknown subject succeeds with `erased` false; so does a retry, under the same
+    /// idempotency key too, since nothing is kept that could tell. Scope `administer`.
     public func eraseSubject(
         _ request: Countersign_V1_EraseSubjectRequest, options: CallOptions = .defaults
     ) async throws -> Countersign_V1_EraseSubjectResponse {
@@ -238,8 +239,9 @@ public typealias FactorKind = Countersign_V1_FactorKind
 /// Where a factor stands. PENDING_ACTIVATION → ACTIVE ⇄ SUSPENDED → REVOKED, and EXPIRED for a pending one
 /// that nobody confirmed in time.
 public typealias FactorState = Countersign_V1_FactorState
-/// What a verification found. Where several would fit, the first of this order is answered:
-/// LOCKED, RATE_LIMITED, EXPIRED, ACCEPTED, REPLAYED, OUTSIDE_WINDOW, WRONG_CODE.
+/// What a verification found. Of one factor the first of this order that fits is answered: LOCKED, RATE_LIMITED,
+/// EXPIRED, ACCEPTED, REPLAYED, OUTSIDE_WINDOW, WRONG_CODE. Where several factors were tried, ACCEPTED by any comes
+/// first, then what a factor that was looked at says; LOCKED and RATE_LIMITED only if none was.
 public typealias Verdict = Countersign_V1_Verdict
 /// Authenticator assurance level of what was proven in this call alone (NIST SP 800-63B-4). Computed by the
 /// server, never claimed by a caller. Values 2 and 3 are reserved for AAL2 and AAL3.
