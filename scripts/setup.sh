@@ -27,6 +27,7 @@ test  | zbar-tools                         | decodes QR codes
 test  | openssl                            | certificates and TLS peers that nobody here wrote
 test  | sslscan                            | lists what TLS the server offers
 test  | python3                            | drives kill -9 and races
+test  | strace                             | shows what the server syncs and whom it talks to
 test  | golang-go                          | the Go client of the interoperability test
 test  | golang-github-containerd-ttrpc-dev | ttRPC in Go, the protocol by its own authors
 test  | gogoprotobuf                       | protobuf for it

@@ -14,6 +14,7 @@ enum DatabaseFile {
     ) throws(SQLiteOpenError) -> DatabaseQueue {
         let isNew = try isMissing(path)
         do {
+            if !isNew, hasLog(path) { try checkUnwritten(path: path, keyRing: keyRing) }
             let connection = try DatabaseQueue(path: path, configuration: writerConfiguration(options))
             try connection.writeWithoutTransaction { database in
                 if !isNew { try check(database, path: path, keyRing: keyRing) }
@@ -36,6 +37,15 @@ enum DatabaseFile {
         } catch {
             throw SQLiteOpenError("database \(path): cannot be opened, or is damaged (\(error))")
         }
+    }
+
+    /// Checks a database that a crash left with a write-ahead log. The connection that closes last copies the log into
+    /// the database, also where the check refused it; one that can only read leaves both as they are. Without a log it
+    /// would be the other way round: it could not remove the empty one that opening makes.
+    private static func checkUnwritten(path: String, keyRing: KeyRing) throws {
+        let connection = try openReader(path: path)
+        try connection.read { database in try check(database, path: path, keyRing: keyRing) }
+        try connection.close()
     }
 
     static func openReader(path: String) throws(SQLiteOpenError) -> DatabaseQueue {
@@ -70,6 +80,11 @@ enum DatabaseFile {
             throw SQLiteOpenError("database \(path): is empty; restore it, or remove it to begin anew")
         }
         return false
+    }
+
+    private static func hasLog(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path + "-wal", &status) == 0 && status.st_size > 0
     }
 
     private static func check(_ database: Database, path: String, keyRing: KeyRing) throws {

@@ -55,7 +55,9 @@ public final class WireServer: Sendable {
         let host = configuration.host
         let port = configuration.port
         do {
-            let channel = try await bootstrap.bind(host: host, port: port).get()
+            // By `bind(host:)` the system would look a name up, and ask its name service daemon about an address too.
+            let address = try SocketAddress(ipAddress: host, port: port)
+            let channel = try await bootstrap.bind(to: address).get()
             guard let localAddress = channel.localAddress else {
                 throw WireError.bind(host: host, port: port, reason: "the socket has no address")
             }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Strangers against the real server: containerd's Go client over TCP and over TLS, what zbarimg and pyotp read of
-# the QR code, kill -9 under load, races.
+# the QR code, races, kill -9 under load, attacks.
 #
 #     run.sh [FOLDER OF THE PROGRAMS]        default .build/debug
 #
@@ -65,3 +65,4 @@ stop
 
 "$here/races.py" "$binaries"
 "$here/chaos.py" "$binaries"
+"$here/attacks.py" "$binaries"

@@ -34,29 +34,34 @@ verification:
 
 
 class Server:
-    """The real program in a folder of its own, in plain text on a free port of this machine."""
+    """The real program in a folder of its own, on a free port of this machine: in plain text, or with TLS where the
+    configuration has a `tls` section. Its log is `server.log` there."""
 
-    def __init__(self, binaries, folder):
+    def __init__(self, binaries, folder, configuration=CONFIGURATION, prefix=(), log_level="info"):
         self.program = pathlib.Path(binaries, "countersignd")
         self.folder = pathlib.Path(folder)
         subprocess.run([self.program, "init", "--directory", self.folder], check=True, stdout=subprocess.DEVNULL)
-        self.configuration = self.folder / "plaintext.yaml"
-        self.configuration.write_text(CONFIGURATION)
+        self.configuration = self.folder / "server.yaml"
+        self.configuration.write_text(configuration)
+        self.log = self.folder / "server.log"
+        self.prefix = list(prefix)
+        self.environment = {**os.environ, "COUNTERSIGN_LOG_LEVEL": log_level}
         self.process = None
         self.address = None
+
+    def command(self, *arguments):
+        """The program with this configuration."""
+        return [*self.prefix, self.program, *arguments, "--config", self.configuration, "--dev"]
 
     def start(self):
         """Starts it and waits until it listens. The seconds that took."""
         address_file = self.folder / "address"
         address_file.unlink(missing_ok=True)
         begin = time.monotonic()
-        with open(self.folder / "server.log", "ab") as log:
+        with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [
-                    self.program, "serve", "--config", self.configuration, "--dev", "--listen", "127.0.0.1:0",
-                    "--address-file", address_file,
-                ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self.command("serve", "--listen", "127.0.0.1:0", "--address-file", address_file),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, env=self.environment,
             )
         while not (address_file.exists() and address_file.read_text().strip()):
             if self.process.poll() is not None or time.monotonic() - begin > 30:
@@ -67,8 +72,9 @@ class Server:
         return time.monotonic() - begin
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
 
     def stop(self):
         """Ends it the polite way; it must leave with status 0."""
@@ -78,10 +84,17 @@ class Server:
             raise SystemExit(f"the server ended with status {status}:\n{self.log_end()}")
 
     def log_end(self):
-        return (self.folder / "server.log").read_text(errors="replace")[-2000:]
+        return self.log.read_text(errors="replace")[-2000:]
 
 
-def present_step():
+def present_step(room_seconds=0):
+    """The step that it is, and will be for so many seconds more: it waits for the next one if need be.
+
+    The codes of a step and of the one after it are good whenever the conversation gets to them; who wants the one
+    before too needs room."""
+    left = PERIOD_SECONDS - time.time() % PERIOD_SECONDS
+    if left < room_seconds:
+        time.sleep(left)
     return int(time.time()) // PERIOD_SECONDS
 
 

@@ -30,16 +30,17 @@ def varint(value):
 
 
 def encode(fields):
-    """A message from {field number: int, str or bytes}; empty values are left out."""
+    """A message from {field number: int, str, bytes or a list of them}; empty values are left out."""
     out = bytearray()
-    for number, value in fields.items():
-        if not value:
-            continue
-        if isinstance(value, int):
-            out += varint(number << 3) + varint(value)
-        else:
-            data = value.encode() if isinstance(value, str) else value
-            out += varint(number << 3 | 2) + varint(len(data)) + data
+    for number, values in fields.items():
+        for value in values if isinstance(values, list) else [values]:
+            if not value:
+                continue
+            if isinstance(value, int):
+                out += varint(number << 3) + varint(value)
+            else:
+                data = value.encode() if isinstance(value, str) else value
+                out += varint(number << 3 | 2) + varint(len(data)) + data
     return bytes(out)
 
 
@@ -92,19 +93,26 @@ class Message:
 
 
 class Call:
-    def __init__(self, service, method, fields):
+    """A request. `fields` are its message's, or its bytes; `metadata` goes along in the envelope."""
+
+    def __init__(self, service, method, fields, metadata=()):
         self.method = method
-        self.request = encode({1: service, 2: method, 3: encode(fields)})
+        payload = fields if isinstance(fields, bytes) else encode(fields)
+        pairs = [encode({1: key, 2: value}) for key, value in metadata]
+        self.request = encode({1: service, 2: method, 3: payload, 5: pairs})
 
 
 class Answer:
-    """What came back: a status code (0 is OK) and the answer's message."""
+    """What came back: a status code (0 is OK) with its reason, and the answer's message."""
 
     def __init__(self, response):
         envelope = Message(response)
         status = envelope.message(1)
+        self.bytes = bytes(response)
         self.code = status.number(1)
         self.status_text = status.text(2)
+        # google.protobuf.Any.value of the first detail is a google.rpc.ErrorInfo.
+        self.reason = status.messages(3)[0].message(2).text(1) if 3 in status.fields else ""
         self.message = envelope.message(2)
 
 
@@ -115,10 +123,14 @@ class Unanswered:
 
 
 class Connection:
-    def __init__(self, address):
+    """A connection, over TLS where an ssl.SSLContext is given; such a one is not for an Engine."""
+
+    def __init__(self, address, tls=None):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)), timeout=5)
+        self.socket = socket.create_connection((host, int(port)), timeout=SILENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.output = bytearray()
         self.input = bytearray()
         self.waiting = {}
@@ -160,16 +172,26 @@ class Connection:
         self.socket.close()
 
 
-def call(address, one):
+    def call(self, one):
+        """Sends a call and waits for its answer."""
+        self.put(one, None)
+        while not self.send():
+            pass
+        while True:
+            for _, answer in self.receive():
+                return answer
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def call(address, one, tls=None):
     """One call on a connection of its own."""
-    connection = Connection(address)
-    connection.put(one, None)
-    while not connection.send():
-        pass
-    while True:
-        for _, answer in connection.receive():
-            connection.socket.close()
-            return answer
+    with Connection(address, tls) as connection:
+        return connection.call(one)
 
 
 # ── Engine ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -55,6 +55,22 @@ struct SQLiteFileTests {
         #expect(FileManager.default.contents(atPath: path) == before)
     }
 
+    @Test("Another key ring does not start on what a crash left, and does not copy the log into the database (row 90)")
+    func foreignKeyRingAfterCrash() async throws {
+        let store = try open()
+        try await put(store, key)
+        let crashed = directory.file("crashed.db")
+        for end in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + end, toPath: crashed + end) }
+        await store.close()
+        let before = ["", "-wal"].map { FileManager.default.contents(atPath: crashed + $0) }
+        #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: crashed, keyRing: .generate()) }
+        #expect(["", "-wal"].map { FileManager.default.contents(atPath: crashed + $0) } == before)
+
+        let recovered = try SQLiteStore(path: crashed, keyRing: keyRing)
+        #expect(try await recovered.read(key) == StoreContract.richState())
+        await recovered.close()
+    }
+
     @Test(
         "A truncated, overwritten, empty or foreign file does not start",
         arguments: ["truncated", "overwritten", "empty", "text", "foreign"])

@@ -25,6 +25,7 @@ struct Server {
         umask(0o077)
         // A log reader that goes away must not take the server with it.
         signal(SIGPIPE, SIG_IGN)
+        CoreFiles.forbid()
         let descriptors = DescriptorLimit.raise()
         // The store, the log and the runtime need some too.
         if configuration.limits.maximumConnections + 64 > descriptors {
