@@ -33,7 +33,9 @@ final class TemporaryFolder: Sendable {
         var files: [String: String] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
             let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-            files[name] = "\(attributes[.size] ?? "") \(attributes[.modificationDate] ?? "")"
+            // What comes and goes in a folder touches it; what stays is listed itself.
+            let isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
+            files[name] = isFolder ? "" : "\(attributes[.size] ?? "") \(attributes[.modificationDate] ?? "")"
         }
         return files
     }
