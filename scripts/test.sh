@@ -9,7 +9,7 @@ stages=(setup check build swift generated c release smoke interoperability packa
 setup() { scripts/setup.sh run smoke check proto c test; }
 check() { scripts/check.sh; }
 build() { swift build --build-tests; }
-swift_() { swift test --skip-build; }
+swift_() { scripts/test-swift.sh; }
 generated() { proto/generate.sh --check; }
 c() { make --no-print-directory -C clients/c check; }
 release() { make --no-print-directory build; }

@@ -81,9 +81,9 @@ struct CallRuleTests {
     func deadline() async throws {
         try await withServer { fixture in
             let peer = try await fixture.connect()
-            try await peer.call(1, "Wait", timeoutNano: 30_000_000)
+            try await peer.call(1, "Wait", timeoutNano: 500_000_000)
             try await peer.call(3, "Wait", timeoutNano: 60_000_000_000)
-            try await peer.call(5, "Wait", timeoutNano: 20_000_000)
+            try await peer.call(5, "Wait", timeoutNano: 400_000_000)
             try await peer.call(7, "Wait", timeoutNano: .max)
             #expect(try await peer.refusal(1) == Refusal(4, "DEADLINE_EXCEEDED"))
             #expect(try await peer.refusal(5) == Refusal(4, "DEADLINE_EXCEEDED"))
@@ -101,7 +101,7 @@ struct CallRuleTests {
     func reuseAfterDeadline() async throws {
         try await withServer { fixture in
             let peer = try await fixture.connect()
-            try await peer.call(1, "Wait", [1], timeoutNano: 10_000_000)
+            try await peer.call(1, "Wait", [1], timeoutNano: 300_000_000)
             #expect(try await peer.refusal(1) == Refusal(4, "DEADLINE_EXCEEDED"))
             try await peer.call(1, "Wait", [2])
             try await eventually { fixture.service.entered == 2 }
