@@ -290,7 +290,8 @@ class Engine:
             except BlockingIOError:
                 done = False
             except ConnectionError:
-                self._drop(connection)
+                # Closed by the peer; the answers that it sent before are still to be read.
+                connection.output.clear()
                 continue
             events = selectors.EVENT_READ | (0 if done else selectors.EVENT_WRITE)
             if self.selector.get_key(connection.socket).events != events:
