@@ -2,25 +2,31 @@ internal import Crypto
 
 /// The algorithm of RFC 6238 over RFC 4226.
 public enum TOTP {
-    /// The code of one step, as a number below 10^digits.
-    public static func code(secret: [UInt8], step: Int64, algorithm: HashAlgorithm, digits: Int) -> UInt32 {
-        // RFC 4226, section 5.2: the counter is hashed as 8 bytes, high-order byte first.
-        let counter = withUnsafeBytes(of: UInt64(bitPattern: step).bigEndian) { Array($0) }
-        let key = SymmetricKey(data: secret)
+    /// The codes of some steps, in their order, as numbers below 10^digits.
+    static func codes(
+        secret: [UInt8], steps: some Sequence<Int64>, algorithm: HashAlgorithm, digits: Int
+    ) -> [UInt32] {
         switch algorithm {
-        case .sha1:
-            return truncate(HMAC<Insecure.SHA1>.authenticationCode(for: counter, using: key), digits)
-        case .sha256:
-            return truncate(HMAC<SHA256>.authenticationCode(for: counter, using: key), digits)
-        case .sha512:
-            return truncate(HMAC<SHA512>.authenticationCode(for: counter, using: key), digits)
+        case .sha1: codes(HMAC<Insecure.SHA1>(key: SymmetricKey(data: secret)), steps, digits)
+        case .sha256: codes(HMAC<SHA256>(key: SymmetricKey(data: secret)), steps, digits)
+        case .sha512: codes(HMAC<SHA512>(key: SymmetricKey(data: secret)), steps, digits)
+        }
+    }
+
+    private static func codes<Hash>(_ keyed: HMAC<Hash>, _ steps: some Sequence<Int64>, _ digits: Int) -> [UInt32] {
+        steps.map { step in
+            var hash = keyed
+            // RFC 4226, section 5.2: the counter is hashed as 8 bytes, high-order byte first.
+            withUnsafeBytes(of: UInt64(bitPattern: step).bigEndian) { hash.update(data: $0) }
+            return truncate(hash.finalize(), digits)
         }
     }
 
     /// The code of one step as people see it, leading zeros included.
     public static func text(secret: [UInt8], step: Int64, parameters: TOTPParameters) -> String {
-        let digits = String(
-            code(secret: secret, step: step, algorithm: parameters.algorithm, digits: parameters.digits))
+        let codes = codes(
+            secret: secret, steps: CollectionOfOne(step), algorithm: parameters.algorithm, digits: parameters.digits)
+        let digits = codes.map { String($0) }.joined()
         return String(repeating: "0", count: max(0, parameters.digits - digits.count)) + digits
     }
 

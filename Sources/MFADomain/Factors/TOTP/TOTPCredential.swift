@@ -33,19 +33,19 @@ public struct TOTPCredential: Sendable, Hashable {
         let window = max(0, current - Int64(windowSteps))...(current + Int64(windowSteps))
         var fresh: Int64?
         var spent = false
-        for step in window.reversed() where number == self.code(step) {
+        for (step, code) in zip(window, codes(window)).reversed() where number == code {
             if let lastStep, step <= lastStep { spent = true } else { fresh = step }
         }
         if let fresh { return .fresh(step: fresh) }
         if spent { return .spent }
         let past = max(0, window.lowerBound - Self.lateSteps)..<window.lowerBound
-        for step in past where number == self.code(step) {
+        for (step, code) in zip(past, codes(past)) where number == code {
             if let lastStep, step <= lastStep { return .spent } else { return .late }
         }
         return .none
     }
 
-    private func code(_ step: Int64) -> UInt32 {
-        TOTP.code(secret: secret, step: step, algorithm: parameters.algorithm, digits: parameters.digits)
+    private func codes(_ steps: some Sequence<Int64>) -> [UInt32] {
+        TOTP.codes(secret: secret, steps: steps, algorithm: parameters.algorithm, digits: parameters.digits)
     }
 }
