@@ -71,7 +71,7 @@ let package = Package(
             name: "MFAProto",
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
             swiftSettings: settings),
-        // One row per RPC: name, scope, rate class, handler; request checks and the mapping to status codes.
+        // One row per RPC: name, scope, handler; request checks and the mapping to status codes.
         .target(
             name: "MFAMethods",
             dependencies: [

@@ -6,6 +6,11 @@ public typealias EventCursor = MFAStore.EventCursor
 
 // What is only looked up.
 extension MFAService {
+    /// False while nothing can be made durable.
+    public func isReady() async -> Bool {
+        await store.isReady()
+    }
+
     /// A subject as it is now. Refused with `subjectNotFound` when it is unknown or erased.
     public func subject(_ key: SubjectKey) async throws(ServiceError) -> SubjectState {
         guard let state = try await asking({ try await store.read(key) }) else {

@@ -29,6 +29,9 @@ public protocol Store: Sendable {
         tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
     ) async throws(StoreError) -> EventPage
 
+    /// False while nothing can be made durable: the last commit failed and a trial one fails too.
+    func isReady() async -> Bool
+
     /// Finishes what was accepted and lets go of the files. Later calls fail.
     func close() async
 }

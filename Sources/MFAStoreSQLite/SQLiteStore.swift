@@ -137,6 +137,10 @@ public final class SQLiteStore: Store {
         }
     }
 
+    public func isReady() async -> Bool {
+        await writer.isReady()
+    }
+
     public func close() async {
         for lane in lanes { lane.close() }
         writer.close()

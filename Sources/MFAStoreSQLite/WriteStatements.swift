@@ -35,13 +35,16 @@ struct WriteStatements {
             write.row?.kind ?? 0, write.row?.createdAt ?? 0, write.row?.activeFactorCount ?? 0
         )
         let version = write.expectedVersion + 1
+        // The next subject of an erased id must not be told by a version that goes on where the audit of the old one
+        // ended.
+        let rowVersion = write.row == nil ? version + Int64.random(in: 1...1 << 40) : version
         if write.expectedVersion == 0 {
             insert.setUncheckedArguments([record, kind, createdAt, factors, write.key.tenant, write.key.subject])
             try insert.execute()
         } else {
             update.setUncheckedArguments(
                 [
-                    version, record, kind, createdAt, factors, write.key.tenant, write.key.subject,
+                    rowVersion, record, kind, createdAt, factors, write.key.tenant, write.key.subject,
                     write.expectedVersion,
                 ])
             try update.execute()

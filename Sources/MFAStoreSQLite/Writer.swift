@@ -6,9 +6,11 @@ internal import Synchronization
 /// second one does either). All decisions that queued while the last commit was on its way form the next one.
 final class Writer: Sendable {
     private let worker: Worker<DecidedUpdate>
+    private let committer: Committer
 
     init(connection: DatabaseQueue, options: SQLiteOptions) {
         let committer = Committer(connection: connection, options: options)
+        self.committer = committer
         worker = Worker(name: "store-writer") { updates in
             for start in stride(from: 0, to: updates.count, by: options.maxBatch) {
                 committer.commit(updates[start..<min(start + options.maxBatch, updates.count)])
@@ -20,6 +22,11 @@ final class Writer: Sendable {
         if !worker.add(updates) {
             for decided in updates { decided.update.fail(.closed) }
         }
+    }
+
+    /// False while commits fail: the last one did, and so does a trial one.
+    func isReady() async -> Bool {
+        await committer.isReady()
     }
 
     /// Returns when all that was added is durable.
@@ -34,6 +41,7 @@ private final class Committer: Sendable {
     private let options: SQLiteOptions
     /// Set after a disk error: what the disk holds is unknown, so nothing more is written.
     private let failure = Mutex<String?>(nil)
+    private let lastCommitFailed = Atomic(false)
 
     init(connection: DatabaseQueue, options: SQLiteOptions) {
         self.connection = connection
@@ -57,6 +65,7 @@ private final class Committer: Sendable {
                     throw error
                 }
             }
+            lastCommitFailed.store(false, ordering: .relaxed)
             for decided in batch { decided.update.finish() }
         } catch {
             refuse(batch, error)
@@ -74,7 +83,23 @@ private final class Committer: Sendable {
         }
     }
 
+    func isReady() async -> Bool {
+        if !lastCommitFailed.load(ordering: .relaxed) { return true }
+        guard failure.withLock({ $0 }) == nil else { return false }
+        do {
+            try await connection.write { database in
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('trial', randomblob(4096))")
+            }
+            lastCommitFailed.store(false, ordering: .relaxed)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     private func refuse(_ batch: ArraySlice<DecidedUpdate>, _ error: any Error) {
+        lastCommitFailed.store(true, ordering: .relaxed)
         let text = "commit failed: \(error)"
         let code = (error as? DatabaseError)?.resultCode
         // A full disk rolls back whole and may be freed. After any other failure of the disk it is unknown what it

@@ -1,3 +1,4 @@
+import Foundation
 import NIOSSL
 import X509
 
@@ -5,13 +6,17 @@ import X509
 enum CallerIdentity {
     /// Only to be called once the chain was verified: until then the names are the peer's own words.
     static func name(
-        in peerCertificate: NIOSSLCertificate?, revoked: RevokedSerialNumbers
+        in peerCertificate: NIOSSLCertificate?, revoked: RevokedSerialNumbers, now: Date = Date()
     ) -> Result<String, Refusal> {
         guard let peerCertificate, let bytes = try? peerCertificate.toDERBytes(),
             let certificate = try? Certificate(derEncoded: bytes)
         else { return .failure(Refusal(reason: .certificateUnnamed)) }
         guard !revoked.contains(certificate.serialNumber) else {
             return .failure(Refusal(reason: .certificateRevoked))
+        }
+        // The handshake looks at the dates, but a resumed session has none.
+        guard now >= certificate.notValidBefore, now <= certificate.notValidAfter else {
+            return .failure(Refusal(reason: .certificateExpired))
         }
         guard let names = try? certificate.extensions.subjectAlternativeNames else {
             return .failure(Refusal(reason: .certificateUnnamed))

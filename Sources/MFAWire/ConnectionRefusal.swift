@@ -8,6 +8,7 @@ enum ConnectionRefusal: String, Sendable {
     case certificateUnnamed = "certificate_names_no_caller"
     case certificateAmbiguous = "certificate_names_several_callers"
     case certificateRevoked = "certificate_revoked"
+    case certificateExpired = "certificate_expired"
     case protocolUnknown = "protocol_unknown"
     case reservedByteSet = "reserved_byte_set"
     case frameTimeout = "frame_timeout"

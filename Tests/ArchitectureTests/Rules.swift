@@ -19,7 +19,7 @@ enum Rules {
             ("chance", #/\bSystemRandomNumberGenerator\b|\.random\(|\.randomElement\(|\.shuffled?\(|\bUUID\(\)/#),
             ("chance", #/\b(?:arc4random\w*|getrandom|drand48)\b|\bSymmetricKey\(size:|\bAES\.GCM\.Nonce\(\)/#),
             ("input or output", #/\b(?:FileManager|FileHandle|URLSession|ProcessInfo|Process|UserDefaults|Bundle)\b/#),
-            ("input or output", #/\b(?:print|fopen|open|getenv|read|write|socket)\(|\bcontentsOf(?:File)?:/#),
+            ("input or output", #/(?:^|[^.\w])(?:print|fopen|open|getenv|read|write|socket)\(|\bcontentsOf(?:File)?:/#),
             ("a thread", #/\bTask\b\s*[.{(]|\bDispatchQueue\b|\bThread\b|\bactor\s+\w+\s*[{:]/#),
         ]
         return findings(in: file, patterns) { "\(file.path):\($0): \($1) in the domain; pass it in" }

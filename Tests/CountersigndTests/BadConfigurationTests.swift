@@ -77,6 +77,11 @@ struct BadConfigurationTests {
         Case(
             "one identity twice", "callers:\n  - {\(caller)}\n  - {\(caller)}\n",
             says: "bad.yaml:3: callers[1].identity", "already"),
+        Case(
+            "one name for two callers",
+            "callers:\n  - {identity: a, name: shop, scopes: [], tenants: [t]}\n"
+                + "  - {identity: b, name: shop, scopes: [], tenants: [t]}\n",
+            says: "bad.yaml:3: callers[1].name", "another caller"),
         Case("a host name to listen on", "listen: example.org:7443\n", says: "listen", "IP-ADDRESS:PORT"),
         Case("an address without a port", "listen: 127.0.0.1\n", says: "listen"),
         Case("a port beyond 65535", "listen: 127.0.0.1:65536\n", says: "listen"),

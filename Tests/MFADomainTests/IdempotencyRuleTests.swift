@@ -22,19 +22,21 @@ struct IdempotencyRuleTests {
         #expect(simulation.events.count == 2)
     }
 
-    @Test("Answers with secrets are repeatable for ten minutes, then refused; codes do not stay in the state")
+    @Test("Answers with secrets are repeatable for ten minutes, then refused; the state holds no code in clear")
     func secretAnswers() throws {
         var simulation = Simulation()
         let offer = try simulation.enroll()
         let activate = ActivateFactor(
             facts: .test(key: key("a")), factorID: offer.factor.id, code: simulation.code(offer.credential))
         let first = try simulation.run(activate)
+        let state = "\(String(describing: simulation.state))"
+        for code in first.backupCodes { #expect(!state.contains(code)) }
         simulation.advance(seconds: 600)
         #expect(try simulation.run(activate).backupCodes == first.backupCodes)
         simulation.advance(seconds: 1)
         #expect(throws: Refusal.idempotentAnswerGone) { try simulation.run(activate) }
         _ = try simulation.verify("000000")
-        #expect(simulation.state?.idempotencyRecords.allSatisfy { $0.answer.backupCodes.isEmpty } == true)
+        #expect(simulation.state?.idempotencyRecords.allSatisfy { $0.sealedCodes.isEmpty } == true)
     }
 
     @Test("The last eight are kept, for 24 hours")

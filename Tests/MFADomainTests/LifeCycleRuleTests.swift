@@ -31,6 +31,38 @@ struct LifeCycleRuleTests {
         #expect(throws: Refusal.proofStale) { try simulation.enroll(proof: proof) }
     }
 
+    @Test("A pending factor dies with the factor that was proven for it, suspended or revoked meanwhile")
+    func pendingFactorDiesWithItsProof() throws {
+        var simulation = Simulation()
+        let (id, credential, _) = try simulation.activate()
+        let proof = try simulation.verify(simulation.code(credential)).verificationID
+        let thief = try simulation.enroll(proof: proof)
+        let revoked = RevokeFactor(facts: .test(mayAdminister: true), factorID: id, proof: nil)
+        for command in [0, 1] {
+            var copy = simulation
+            if command == 0 {
+                _ = try copy.run(SuspendFactor(facts: .test(), factorID: id))
+            } else {
+                _ = try copy.run(revoked)
+            }
+            #expect(throws: Refusal.proofStale) {
+                try copy.run(
+                    ActivateFactor(facts: .test(), factorID: thief.factor.id, code: copy.code(thief.credential)))
+            }
+        }
+        _ = try simulation.run(
+            ActivateFactor(facts: .test(), factorID: thief.factor.id, code: simulation.code(thief.credential)))
+    }
+
+    @Test("A clock that was set back makes no proof live longer")
+    func proofAfterClockBack() throws {
+        var simulation = Simulation()
+        let (_, credential, _) = try simulation.activate()
+        let proof = try simulation.verify(simulation.code(credential)).verificationID
+        simulation.advance(seconds: -3600)
+        #expect(throws: Refusal.proofStale) { try simulation.enroll(proof: proof) }
+    }
+
     @Test("Two enrollments begun before the first was active: the second needs the proof after all")
     func proofIsCheckedAgainAtActivation() throws {
         var simulation = Simulation()

@@ -46,6 +46,10 @@ public final class FaultyStore: Store {
         try await store.listEvents(tenant: tenant, after: after, limit: limit, pseudonym: pseudonym)
     }
 
+    public func isReady() async -> Bool {
+        await store.isReady()
+    }
+
     public func close() async {
         await store.close()
     }

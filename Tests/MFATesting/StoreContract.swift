@@ -21,7 +21,7 @@ public enum StoreContract {
             run: noUpdateIsLost),
         Case(name: "one failing decision does not touch the others of its batch", run: failuresStayAlone),
         Case(name: "what is read after an answer is at least as new as the answer", run: readsAreFresh),
-        Case(name: "an erased subject is gone, its events stay, its version goes on", run: erases),
+        Case(name: "an erased subject is gone, its events stay, its versions never come again", run: erases),
         Case(name: "subjects are listed by key, a page at a time, within their tenant", run: listsByKey),
         Case(name: "events come in order, by cursor, each once; of one subject where one is named", run: listsEvents),
         Case(name: "a closed store refuses", run: closedRefuses),
@@ -118,7 +118,8 @@ public enum StoreContract {
         #expect(try await store.read(key) == nil)
         #expect(try await store.listSubjects(tenant: "t", after: "", limit: 10).isEmpty)
         try await store.put(key, richState(seed: 2))
-        #expect(try await store.events("t").map(\.version) == [1, 2, 3])
+        let versions = try await store.events("t").map(\.version)
+        #expect(versions.prefix(2) == [1, 2] && versions[2] > 3, "the next one is not told by its version")
     }
 
     private static func listsByKey(_ store: any Store) async throws {

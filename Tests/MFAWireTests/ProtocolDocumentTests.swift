@@ -28,11 +28,11 @@ struct ProtocolDocumentTests {
 
     @Test("The call shown byte by byte is answered as shown, byte by byte")
     func call() async throws {
-        let table = try MethodTable(rows: [Rows.health])
+        let test = try TestService()
         let server = try await WireServer.start(
             configuration: WireConfiguration(
                 host: "127.0.0.1", port: 0, security: .plaintext(caller: WireFixture.caller)),
-            table: table, callers: CallerDirectory([:]), logger: LogRecorder().logger,
+            table: test.table, callers: CallerDirectory([:]), logger: LogRecorder().logger,
             group: .singletonMultiThreadedEventLoopGroup)
         let peer = try await RawPeer.connect(to: server.localAddress)
         try await peer.send(try bytes("request"))

@@ -29,10 +29,7 @@ public struct ActivateFactor: SubjectCommand {
         case let other: throw .factorNotPending(other)
         }
         guard let credential = state.factors[index].totp else { throw .factorEnded }
-        // The subject may have gained a factor since this one was started without a proof.
-        guard state.factors[index].isBoundWithProof || facts.mayBindWithoutProof || !state.hasProtectedFactor else {
-            throw .proofRequired
-        }
+        try state.checkStillBound(state.factors[index].binding, facts)
         switch credential.match(code, at: now, windowSteps: context.settings.totpWindowSteps) {
         case .fresh(let step):
             return accept(credential, step, &state, index, &context)
@@ -88,17 +85,21 @@ public struct ActivateFactor: SubjectCommand {
         answer.verificationID = outcome.verificationID
         answer.attemptsLeft = outcome.attemptsLeft
         answer.backupCodesLeft = outcome.backupCodesLeft
-        answer.backupCodes = outcome.backupCodes
         answer.isSecret = !outcome.backupCodes.isEmpty
         return answer
     }
 
+    public func codesShown(_ outcome: Outcome) -> [String] { outcome.backupCodes }
+
     public func recall(
-        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+        _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Outcome {
-        guard let factor = state.factor(factorID), let verdict = answer.verdict else { throw .idempotentAnswerGone }
+        guard let factor = state.factor(factorID), let verdict = recollection.answer.verdict else {
+            throw .idempotentAnswerGone
+        }
         return Outcome(
-            verdict: verdict, factor: factor, backupCodes: answer.backupCodes, attemptsLeft: answer.attemptsLeft,
-            verificationID: answer.verificationID, backupCodesLeft: answer.backupCodesLeft)
+            verdict: verdict, factor: factor, backupCodes: recollection.backupCodes,
+            attemptsLeft: recollection.answer.attemptsLeft,
+            verificationID: recollection.answer.verificationID, backupCodesLeft: recollection.answer.backupCodesLeft)
     }
 }

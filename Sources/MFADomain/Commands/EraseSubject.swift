@@ -14,5 +14,5 @@ public struct EraseSubject: SubjectCommand {
         RememberedAnswer()
     }
 
-    public func recall(_ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext) {}
+    public func recall(_ recollection: Recollection, from state: SubjectState) {}
 }

@@ -11,7 +11,7 @@ extension FactorCommand {
     }
 
     public func recall(
-        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+        _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Factor {
         state.factors[try state.factorIndex(factorID)]
     }

@@ -25,15 +25,16 @@ public struct GenerateBackupCodes: SubjectCommand {
     public func remembered(_ outcome: Outcome) -> RememberedAnswer {
         var answer = RememberedAnswer()
         answer.factorID = outcome.factor.id
-        answer.backupCodes = outcome.codes
         answer.isSecret = true
         return answer
     }
 
+    public func codesShown(_ outcome: Outcome) -> [String] { outcome.codes }
+
     public func recall(
-        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+        _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Outcome {
-        guard let id = answer.factorID, let factor = state.factor(id) else { throw .idempotentAnswerGone }
-        return Outcome(factor: factor, codes: answer.backupCodes)
+        guard let id = recollection.answer.factorID, let factor = state.factor(id) else { throw .idempotentAnswerGone }
+        return Outcome(factor: factor, codes: recollection.backupCodes)
     }
 }

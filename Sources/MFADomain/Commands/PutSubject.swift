@@ -21,7 +21,7 @@ public struct PutSubject: SubjectCommand {
     }
 
     public func recall(
-        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+        _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> SubjectState {
         state
     }

@@ -23,7 +23,7 @@ public struct StartEnrollment: SubjectCommand {
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
         state.settleEndedFactors(at: context.now)
-        let isProven = try state.checkMayBind(proof: proof, context)
+        let binding = try state.checkMayBind(proof: proof, context)
         let live = state.factors.filter { !$0.isEnded(at: context.now) }
         guard live.count < DomainSettings.maxFactors else { throw .tooManyFactors }
         guard live.count(where: { $0.storedState == .pendingActivation }) < DomainSettings.maxPendingFactors else {
@@ -33,7 +33,7 @@ public struct StartEnrollment: SubjectCommand {
             secret: context.entropy.bytes(parameters.algorithm.secretByteCount), parameters: parameters)
         let factor = Factor(
             id: FactorID(entropy: &context.entropy), kind: .totp, state: .pendingActivation, name: name,
-            createdAt: context.now, credential: .totp(credential), isBoundWithProof: isProven)
+            createdAt: context.now, credential: .totp(credential), binding: binding)
         state.factors.append(factor)
         context.record(.enrollmentStarted, factor: factor)
         return Outcome(factor: factor, credential: credential, accountName: state.profile.accountName)
@@ -47,9 +47,9 @@ public struct StartEnrollment: SubjectCommand {
     }
 
     public func recall(
-        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+        _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Outcome {
-        guard let id = answer.factorID, let factor = state.factor(id), let credential = factor.totp else {
+        guard let id = recollection.answer.factorID, let factor = state.factor(id), let credential = factor.totp else {
             throw .idempotentAnswerGone
         }
         return Outcome(factor: factor, credential: credential, accountName: state.profile.accountName)
@@ -59,11 +59,19 @@ public struct StartEnrollment: SubjectCommand {
 extension SubjectState {
     /// A subject with something to lose must prove it before more is bound (CONTROLS row 73).
     ///
-    /// - Returns: true when a factor was proven or the caller may bind without, false when there was nothing to prove.
-    func checkMayBind(proof: VerificationID?, _ context: DecisionContext) throws(Refusal) -> Bool {
-        if context.facts.mayBindWithoutProof { return true }
-        guard hasProtectedFactor else { return false }
-        try checkProof(proof, at: context.now)
-        return true
+    func checkMayBind(proof: VerificationID?, _ context: DecisionContext) throws(Refusal) -> Binding {
+        if context.facts.mayBindWithoutProof { return .waived }
+        guard hasProtectedFactor else { return .first }
+        return .proven(try checkProof(proof, at: context.now))
+    }
+
+    /// What a binding relied on must still hold when the factor becomes active: the owner may have gained a factor,
+    /// or reported the proven one lost.
+    func checkStillBound(_ binding: Binding, _ facts: CallFacts) throws(Refusal) {
+        switch binding {
+        case .waived: return
+        case .first: if hasProtectedFactor, !facts.mayBindWithoutProof { throw .proofRequired }
+        case .proven(let id): if factor(id)?.storedState != .active, !facts.mayBindWithoutProof { throw .proofStale }
+        }
     }
 }

@@ -33,6 +33,7 @@ public struct Verify: SubjectCommand {
         var misses: [(index: Int, verdict: Verdict)] = []
         var blocked: (verdict: Verdict, index: Int)?
         for index in candidates {
+            state.factors[index].budget.noticeClock(context.now)
             switch state.factors[index].budget.status(at: context.now, context.settings) {
             case .locked:
                 blocked = blocked ?? (.locked, index)
@@ -143,13 +144,16 @@ public struct Verify: SubjectCommand {
     }
 
     public func recall(
-        _ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext
+        _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Outcome {
-        guard let factorID = answer.factorID, let verdict = answer.verdict, let factorKind = answer.factorKind
+        guard let factorID = recollection.answer.factorID, let verdict = recollection.answer.verdict,
+            let factorKind = recollection.answer.factorKind
         else { throw .idempotentAnswerGone }
         return Outcome(
-            verdict: verdict, factorID: factorID, factorKind: factorKind, verificationID: answer.verificationID,
-            attemptsLeft: answer.attemptsLeft, retryAfterMilliseconds: answer.retryAfterMilliseconds,
-            backupCodesLeft: answer.backupCodesLeft, at: answer.at)
+            verdict: verdict, factorID: factorID, factorKind: factorKind,
+            verificationID: recollection.answer.verificationID,
+            attemptsLeft: recollection.answer.attemptsLeft,
+            retryAfterMilliseconds: recollection.answer.retryAfterMilliseconds,
+            backupCodesLeft: recollection.answer.backupCodesLeft, at: recollection.at)
     }
 }

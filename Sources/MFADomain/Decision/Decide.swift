@@ -15,38 +15,41 @@ public func decide<Command: SubjectCommand>(
     } else {
         throw .subjectNotFound
     }
-    if let key = command.facts.idempotencyKey {
-        if let answer = try next.rememberedAnswer(for: key, at: now) {
-            return Decision(effect: nil, outcome: try command.recall(answer, from: next, context))
-        }
+    if let key = command.facts.idempotencyKey, let recollection = try next.recollect(key, at: now) {
+        return Decision(effect: nil, outcome: try command.recall(recollection, from: next))
     }
     let outcome = try command.apply(to: &next, &context)
     guard let event = context.event else { return Decision(effect: nil, outcome: outcome) }
     if event.kind == .subjectErased {
         return Decision(
-            effect: .init(change: .erase, pseudonym: next.pseudonym, event: event), outcome: outcome)
+            effect: DecisionEffect(change: .erase, pseudonym: next.pseudonym, event: event), outcome: outcome)
     }
     next.forgetOldAnswers(at: now)
     if let key = command.facts.idempotencyKey {
-        next.remember(command.remembered(outcome), for: key, at: now)
+        let sealedCodes = SealedCodes.seal(
+            command.codesShown(outcome), under: key, entropy: &context.entropy)
+        next.remember(
+            IdempotencyRecord(
+                key: key.digests, at: now, answer: command.remembered(outcome), sealedCodes: sealedCodes))
     }
-    return Decision(effect: .init(change: .put(next), pseudonym: next.pseudonym, event: event), outcome: outcome)
+    return Decision(
+        effect: DecisionEffect(change: .put(next), pseudonym: next.pseudonym, event: event), outcome: outcome)
 }
 
 extension SubjectState {
-    fileprivate func rememberedAnswer(
-        for key: IdempotencyKey, at now: Timestamp
-    ) throws(Refusal) -> RememberedAnswer? {
+    fileprivate func recollect(_ key: IdempotencyKey, at now: Timestamp) throws(Refusal) -> Recollection? {
         guard let record = idempotencyRecords.first(where: { $0.key.key == key.digests.key }),
             now.millisecondsSince(record.at) < DomainSettings.idempotencyLifetimeSeconds * 1000
         else { return nil }
         guard record.key.body == key.digests.body else { throw .idempotencyKeyReused }
-        if record.answer.isSecret,
-            now.millisecondsSince(record.at) > DomainSettings.secretAnswerLifetimeSeconds * 1000
-        {
+        guard record.answer.isSecret else { return Recollection(answer: record.answer, at: record.at, backupCodes: []) }
+        // Not while the clock stands before the answer either: setting it back must not make secrets live longer.
+        guard (0...DomainSettings.secretAnswerLifetimeSeconds * 1000).contains(now.millisecondsSince(record.at)) else {
             throw .idempotentAnswerGone
         }
-        return record.answer
+        let codes = record.sealedCodes.isEmpty ? [] : SealedCodes.open(record.sealedCodes, under: key)
+        guard let codes else { throw .idempotentAnswerGone }
+        return Recollection(answer: record.answer, at: record.at, backupCodes: codes)
     }
 
     fileprivate mutating func forgetOldAnswers(at now: Timestamp) {
@@ -55,13 +58,13 @@ extension SubjectState {
         }
         for index in idempotencyRecords.indices
         where now.millisecondsSince(idempotencyRecords[index].at) > DomainSettings.secretAnswerLifetimeSeconds * 1000 {
-            idempotencyRecords[index].answer.backupCodes = []
+            idempotencyRecords[index].sealedCodes = []
         }
     }
 
-    fileprivate mutating func remember(_ answer: RememberedAnswer, for key: IdempotencyKey, at now: Timestamp) {
-        idempotencyRecords.removeAll { $0.key.key == key.digests.key }
-        idempotencyRecords.append(IdempotencyRecord(key: key.digests, at: now, answer: answer))
+    fileprivate mutating func remember(_ record: IdempotencyRecord) {
+        idempotencyRecords.removeAll { $0.key.key == record.key.key }
+        idempotencyRecords.append(record)
         if idempotencyRecords.count > DomainSettings.maxIdempotencyRecords { idempotencyRecords.removeFirst() }
     }
 }

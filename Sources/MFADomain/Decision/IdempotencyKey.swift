@@ -16,16 +16,20 @@ public struct IdempotencyKey: Sendable, Hashable {
     }
 
     public let digests: Digests
+    /// Seals the codes of a remembered answer: the half of the key's SHA-256 that is not kept, so that whoever reads a
+    /// state cannot read them.
+    let sealingKey: [UInt8]
 
     public init(caller: String, key: String, method: String, body: [UInt8]) {
-        digests = Digests(
-            key: Self.digest(caller, Array(key.utf8), byteCount: 16), body: Self.digest(method, body, byteCount: 8))
+        let keyDigest = Self.digest(caller, Array(key.utf8))
+        digests = Digests(key: Array(keyDigest.prefix(16)), body: Array(Self.digest(method, body).prefix(8)))
+        sealingKey = Array(keyDigest.suffix(16))
     }
 
-    private static func digest(_ first: String, _ second: [UInt8], byteCount: Int) -> [UInt8] {
+    private static func digest(_ first: String, _ second: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         hash.update(data: Array(first.utf8) + [0])
         hash.update(data: second)
-        return Array(hash.finalize().prefix(byteCount))
+        return Array(hash.finalize())
     }
 }

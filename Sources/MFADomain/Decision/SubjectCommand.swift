@@ -11,14 +11,18 @@ public protocol SubjectCommand: Sendable {
     /// may change. Recording an event in the context makes the change durable.
     func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome
 
-    /// What to keep of an outcome so that a retry gets it again.
+    /// What to keep of an outcome so that a retry gets it again, besides codes.
     func remembered(_ outcome: Outcome) -> RememberedAnswer
 
+    /// The codes that an outcome shows this once; a retry may see them again for ten minutes.
+    func codesShown(_ outcome: Outcome) -> [String]
+
     /// The outcome again, from what was kept of it.
-    func recall(_ answer: RememberedAnswer, from state: SubjectState, _ context: DecisionContext) throws(Refusal)
-        -> Outcome
+    func recall(_ recollection: Recollection, from state: SubjectState) throws(Refusal) -> Outcome
 }
 
 extension SubjectCommand {
     public static var createsSubject: Bool { false }
+
+    public func codesShown(_ outcome: Outcome) -> [String] { [] }
 }

@@ -39,8 +39,12 @@ public struct FailureBudget: Sendable, Hashable {
         return wait > 0 ? .delayed(milliseconds: wait) : .open
     }
 
-    /// How long the next try must still wait. Never longer than the configured delay, also after the clock was set
-    /// back.
+    /// A clock that was set back: the last failure counts as of now, so that waiting helps again.
+    mutating func noticeClock(_ now: Timestamp) {
+        if let lastFailureAt, now < lastFailureAt { self.lastFailureAt = now }
+    }
+
+    /// How long the next try must still wait. Never longer than the configured delay.
     public func delayMilliseconds(at now: Timestamp, _ settings: DomainSettings) -> Int64 {
         guard consecutive > 0, let lastFailureAt, !settings.failureDelaysSeconds.isEmpty else { return 0 }
         let index = min(consecutive, settings.failureDelaysSeconds.count) - 1

@@ -16,12 +16,11 @@ public struct Factor: Sendable, Hashable {
     public var credential: Credential?
     /// As stored; `state(at:)` also knows when a pending factor's time ran out.
     public private(set) var storedState: FactorState
-    /// True when the subject proved another factor, or needed not to, when this one was started.
-    public var isBoundWithProof: Bool
+    public let binding: Binding
 
     public init(
         id: FactorID, kind: FactorKind, state: FactorState, name: String, createdAt: Timestamp, credential: Credential?,
-        isBoundWithProof: Bool = false
+        binding: Binding
     ) {
         self.id = id
         self.kind = kind
@@ -29,7 +28,7 @@ public struct Factor: Sendable, Hashable {
         self.name = name
         self.createdAt = createdAt
         self.credential = credential
-        self.isBoundWithProof = isBoundWithProof
+        self.binding = binding
     }
 
     /// End of the time to confirm a factor that was never activated.

@@ -2,31 +2,14 @@
 public struct IdempotencyRecord: Sendable, Hashable {
     public let key: IdempotencyKey.Digests
     public let at: Timestamp
-    public var answer: RememberedAnswer
+    public let answer: RememberedAnswer
+    /// The codes of the answer, under the caller's key. Empty when it had none, and once they are forgotten.
+    public internal(set) var sealedCodes: [UInt8]
 
-    public init(key: IdempotencyKey.Digests, at: Timestamp, answer: RememberedAnswer) {
+    public init(key: IdempotencyKey.Digests, at: Timestamp, answer: RememberedAnswer, sealedCodes: [UInt8]) {
         self.key = key
         self.at = at
         self.answer = answer
-        self.answer.at = at
+        self.sealedCodes = sealedCodes
     }
-}
-
-/// What is needed to give an answer again: verdict, ids and counts. The rest is read from the state.
-public struct RememberedAnswer: Sendable, Hashable {
-    /// When it was first given.
-    public internal(set) var at = Timestamp(milliseconds: 0)
-    public var factorID: FactorID?
-    public var factorKind: FactorKind?
-    public var verificationID: VerificationID?
-    public var verdict: Verdict?
-    public var attemptsLeft: Int = 0
-    public var retryAfterMilliseconds: Int64 = 0
-    public var backupCodesLeft: Int = 0
-    /// Shown once; forgotten after ten minutes.
-    public var backupCodes: [String] = []
-    /// True when the answer held a secret: repeatable for ten minutes only.
-    public var isSecret: Bool = false
-
-    public init() {}
 }

@@ -48,15 +48,18 @@ public struct SubjectState: Sendable, Hashable {
         factors.contains { $0.storedState == .active || $0.storedState == .suspended }
     }
 
-    /// Accepts the verification of a factor that is still active, not older than five minutes (CONTROLS row 73).
-    func checkProof(_ id: VerificationID?, at now: Timestamp) throws(Refusal) {
+    /// Accepts the verification of a factor that is still active, not older than five minutes (CONTROLS row 73), nor
+    /// of a time that is yet to come: a clock that was set back must not make proofs live longer.
+    ///
+    /// - Returns: the factor that was proven.
+    @discardableResult
+    func checkProof(_ id: VerificationID?, at now: Timestamp) throws(Refusal) -> FactorID {
         guard let id else { throw .proofRequired }
-        let isFresh = recentVerifications.contains { verification in
-            verification.id == id
-                && now.millisecondsSince(verification.at) <= DomainSettings.proofLifetimeSeconds * 1000
-                && factor(verification.factorID)?.storedState == .active
-        }
-        guard isFresh else { throw .proofStale }
+        guard let verification = recentVerifications.first(where: { $0.id == id }),
+            (0...DomainSettings.proofLifetimeSeconds * 1000).contains(now.millisecondsSince(verification.at)),
+            factor(verification.factorID)?.storedState == .active
+        else { throw .proofStale }
+        return verification.factorID
     }
 
     mutating func remember(verificationOf factorID: FactorID, _ context: inout DecisionContext) -> VerificationID {

@@ -5,9 +5,14 @@ internal import SwiftProtobuf
 /// Finds which field made a request undecodable. Runs only once decoding has failed: each top-level field is decoded
 /// by itself until one fails alone.
 enum FieldLocator {
+    /// More fields than any honest request has; a hostile one must not buy much work with its mistakes.
+    private static let maxTried = 64
+
     static func faultyField<M: Message>(of type: M.Type, in payload: [UInt8]) -> String? {
         var rest = payload[...]
-        while let field = Field(taking: &rest) {
+        var tried = 0
+        while tried < maxTried, let field = Field(taking: &rest) {
+            tried += 1
             let isFaulty = (try? M(serializedBytes: Array(field.bytes), extensions: nil, options: .hostile)) == nil
             if isFaulty { return name(of: field.number, in: M.protoMessageName) }
         }

@@ -84,6 +84,11 @@ enum StatusMapping {
 }
 
 extension CallStatus {
+    /// True for what would tell a concealing caller which subjects and factors there are.
+    var tellsWhoExists: Bool {
+        ["SUBJECT_NOT_FOUND", "FACTOR_NOT_FOUND", "FACTOR_NOT_ACTIVE", "NO_ACTIVE_FACTOR"].contains(reason)
+    }
+
     static func scopeMissing(_ scope: Scope) -> CallStatus {
         CallStatus(
             .permissionDenied, reason: "SCOPE_MISSING", "This call needs scope `\(scope.rawValue)`.",

@@ -1,21 +1,23 @@
 internal import MFAProto
+internal import MFAService
 internal import SwiftProtobuf
 
 extension Rows {
     /// The wire's ping: any known caller gets an answer, without a scope. Empty or the name of a service of ours is
-    /// SERVING; another name is NOT_FOUND, as the health protocol asks.
-    static var health: MethodRow {
+    /// SERVING, or NOT_SERVING while nothing can be made durable; another name is NOT_FOUND, as the health protocol
+    /// asks.
+    static func health(_ service: MFAService) -> MethodRow {
         let method = HealthMethods.check
         let services = Set(RPCMethods.all.map(\.service) + [""])
         let serving = serialized(.with { $0.status = .serving })
+        let notServing = serialized(.with { $0.status = .notServing })
         return MethodRow(service: method.service, method: method.name) { payload, _ in
-            if payload.isEmpty { return .message(serving) }
             do {
                 let request = try Grpc_Health_V1_HealthCheckRequest(checking: payload)
                 guard services.contains(request.service) else {
                     throw CallStatus(.notFound, reason: "SERVICE_UNKNOWN", "There is no service of this name.")
                 }
-                return .message(serving)
+                return .message(await service.isReady() ? serving : notServing)
             } catch {
                 return .status(StatusMapping.status(of: error))
             }

@@ -7,13 +7,13 @@ extension Rows {
         let methods = VerificationServiceMethods.self
         return [
             MethodRow(methods.verify, scope: .verify, takesGuess: true) { request, call in
-                let command = Verify(
-                    facts: call.facts, target: try Verify.Target(checking: request),
-                    code: try FieldCheck.code(request.code))
                 do {
+                    let command = Verify(
+                        facts: call.facts, target: try Verify.Target(checking: request),
+                        code: try FieldCheck.code(request.code))
                     let outcome = try await service.perform(command, on: call.key)
                     return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
-                } catch ServiceError.refused where call.caller.conceal {
+                } catch  where call.caller.conceal && StatusMapping.status(of: error).tellsWhoExists {
                     return .wrongCode
                 }
             }

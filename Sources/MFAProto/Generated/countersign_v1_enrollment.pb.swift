@@ -83,7 +83,8 @@ public nonisolated struct Countersign_V1_StartEnrollmentResponse: @unchecked Sen
   /// Clears the value of `factor`. Subsequent reads from it will return its default value.
   public mutating func clearFactor() {_uniqueStorage()._factor = nil}
 
-  /// TOTP only: shown to the person once, kept by nobody else.
+  /// TOTP only: for the person's authenticator; a retry under the same key shows it again for 10 minutes, nothing else
+  /// does.
   public var totp: Countersign_V1_TOTPEnrollment {
     get {_storage._totp ?? Countersign_V1_TOTPEnrollment()}
     set {_uniqueStorage()._totp = newValue}
@@ -147,7 +148,7 @@ public nonisolated struct Countersign_V1_ActivateFactorResponse: @unchecked Send
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// ACCEPTED, WRONG_CODE, OUTSIDE_WINDOW, EXPIRED or RATE_LIMITED.
+  /// ACCEPTED, WRONG_CODE, OUTSIDE_WINDOW or EXPIRED.
   public var verdict: Countersign_V1_Verdict {
     get {_storage._verdict}
     set {_uniqueStorage()._verdict = newValue}
@@ -173,12 +174,6 @@ public nonisolated struct Countersign_V1_ActivateFactorResponse: @unchecked Send
   public var attemptsLeft: UInt32 {
     get {_storage._attemptsLeft}
     set {_uniqueStorage()._attemptsLeft = newValue}
-  }
-
-  /// With RATE_LIMITED: how long to wait.
-  public var retryAfterMs: Int64 {
-    get {_storage._retryAfterMs}
-    set {_uniqueStorage()._retryAfterMs = newValue}
   }
 
   /// With ACCEPTED: proof of this factor, as from Verify.
@@ -673,14 +668,13 @@ nonisolated extension Countersign_V1_ActivateFactorRequest: SwiftProtobuf.Messag
 
 nonisolated extension Countersign_V1_ActivateFactorResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ActivateFactorResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}factor\0\u{3}backup_codes\0\u{3}attempts_left\0\u{3}retry_after_ms\0\u{3}verification_id\0\u{3}backup_codes_left\0\u{c}\u{8}\u{c}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}factor\0\u{3}backup_codes\0\u{3}attempts_left\0\u{4}\u{2}verification_id\0\u{3}backup_codes_left\0\u{c}\u{5}\u{1}\u{c}\u{8}\u{c}")
 
   fileprivate class _StorageClass {
     var _verdict: Countersign_V1_Verdict = .unspecified
     var _factor: Countersign_V1_Factor? = nil
     var _backupCodes: [String] = []
     var _attemptsLeft: UInt32 = 0
-    var _retryAfterMs: Int64 = 0
     var _verificationID: String = String()
     var _backupCodesLeft: UInt32 = 0
 
@@ -697,7 +691,6 @@ nonisolated extension Countersign_V1_ActivateFactorResponse: SwiftProtobuf.Messa
       _factor = source._factor
       _backupCodes = source._backupCodes
       _attemptsLeft = source._attemptsLeft
-      _retryAfterMs = source._retryAfterMs
       _verificationID = source._verificationID
       _backupCodesLeft = source._backupCodesLeft
     }
@@ -722,7 +715,6 @@ nonisolated extension Countersign_V1_ActivateFactorResponse: SwiftProtobuf.Messa
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._factor) }()
         case 3: try { try decoder.decodeRepeatedStringField(value: &_storage._backupCodes) }()
         case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._attemptsLeft) }()
-        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._retryAfterMs) }()
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._verificationID) }()
         case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._backupCodesLeft) }()
         default: break
@@ -749,9 +741,6 @@ nonisolated extension Countersign_V1_ActivateFactorResponse: SwiftProtobuf.Messa
       if _storage._attemptsLeft != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._attemptsLeft, fieldNumber: 4)
       }
-      if _storage._retryAfterMs != 0 {
-        try visitor.visitSingularInt64Field(value: _storage._retryAfterMs, fieldNumber: 5)
-      }
       if !_storage._verificationID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._verificationID, fieldNumber: 6)
       }
@@ -771,7 +760,6 @@ nonisolated extension Countersign_V1_ActivateFactorResponse: SwiftProtobuf.Messa
         if _storage._factor != rhs_storage._factor {return false}
         if _storage._backupCodes != rhs_storage._backupCodes {return false}
         if _storage._attemptsLeft != rhs_storage._attemptsLeft {return false}
-        if _storage._retryAfterMs != rhs_storage._retryAfterMs {return false}
         if _storage._verificationID != rhs_storage._verificationID {return false}
         if _storage._backupCodesLeft != rhs_storage._backupCodesLeft {return false}
         return true

@@ -136,9 +136,9 @@ nonisolated struct Countersign_Storage_StoredFactor: @unchecked Sendable {
     set {_uniqueStorage()._lastUsedAt = newValue}
   }
 
-  var boundWithProof: Bool {
-    get {_storage._boundWithProof}
-    set {_uniqueStorage()._boundWithProof = newValue}
+  var bindingWaived: Bool {
+    get {_storage._bindingWaived}
+    set {_uniqueStorage()._bindingWaived = newValue}
   }
 
   var budget: Countersign_Storage_StoredBudget {
@@ -167,6 +167,12 @@ nonisolated struct Countersign_Storage_StoredFactor: @unchecked Sendable {
   var hasBackupCodes: Bool {_storage._backupCodes != nil}
   /// Clears the value of `backupCodes`. Subsequent reads from it will return its default value.
   mutating func clearBackupCodes() {_uniqueStorage()._backupCodes = nil}
+
+  /// The factor that was proven to start this one; empty for none.
+  var boundBy: Data {
+    get {_storage._boundBy}
+    set {_uniqueStorage()._boundBy = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -269,7 +275,8 @@ nonisolated struct Countersign_Storage_StoredIdempotencyRecord: Sendable {
 
   var backupCodesLeft: Int32 = 0
 
-  var backupCodes: [String] = []
+  /// Under the caller's idempotency key, which is not kept.
+  var sealedCodes: Data = Data()
 
   var secret: Bool = false
 
@@ -457,7 +464,7 @@ nonisolated extension Countersign_Storage_StoredAddress: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredFactor"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at\0\u{3}activated_at\0\u{3}last_used_at\0\u{3}bound_with_proof\0\u{1}budget\0\u{1}totp\0\u{3}backup_codes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at\0\u{3}activated_at\0\u{3}last_used_at\0\u{3}binding_waived\0\u{1}budget\0\u{1}totp\0\u{3}backup_codes\0\u{3}bound_by\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -467,10 +474,11 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
     var _createdAt: Int64 = 0
     var _activatedAt: Int64 = 0
     var _lastUsedAt: Int64 = 0
-    var _boundWithProof: Bool = false
+    var _bindingWaived: Bool = false
     var _budget: Countersign_Storage_StoredBudget? = nil
     var _totp: Countersign_Storage_StoredTOTP? = nil
     var _backupCodes: Countersign_Storage_StoredBackupCodes? = nil
+    var _boundBy: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -488,10 +496,11 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       _createdAt = source._createdAt
       _activatedAt = source._activatedAt
       _lastUsedAt = source._lastUsedAt
-      _boundWithProof = source._boundWithProof
+      _bindingWaived = source._bindingWaived
       _budget = source._budget
       _totp = source._totp
       _backupCodes = source._backupCodes
+      _boundBy = source._boundBy
     }
   }
 
@@ -517,10 +526,11 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
         case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAt) }()
         case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._activatedAt) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._lastUsedAt) }()
-        case 8: try { try decoder.decodeSingularBoolField(value: &_storage._boundWithProof) }()
+        case 8: try { try decoder.decodeSingularBoolField(value: &_storage._bindingWaived) }()
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._budget) }()
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._totp) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._backupCodes) }()
+        case 12: try { try decoder.decodeSingularBytesField(value: &_storage._boundBy) }()
         default: break
         }
       }
@@ -554,8 +564,8 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       if _storage._lastUsedAt != 0 {
         try visitor.visitSingularInt64Field(value: _storage._lastUsedAt, fieldNumber: 7)
       }
-      if _storage._boundWithProof != false {
-        try visitor.visitSingularBoolField(value: _storage._boundWithProof, fieldNumber: 8)
+      if _storage._bindingWaived != false {
+        try visitor.visitSingularBoolField(value: _storage._bindingWaived, fieldNumber: 8)
       }
       try { if let v = _storage._budget {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
@@ -566,6 +576,9 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       try { if let v = _storage._backupCodes {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
       } }()
+      if !_storage._boundBy.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._boundBy, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -582,10 +595,11 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
         if _storage._createdAt != rhs_storage._createdAt {return false}
         if _storage._activatedAt != rhs_storage._activatedAt {return false}
         if _storage._lastUsedAt != rhs_storage._lastUsedAt {return false}
-        if _storage._boundWithProof != rhs_storage._boundWithProof {return false}
+        if _storage._bindingWaived != rhs_storage._bindingWaived {return false}
         if _storage._budget != rhs_storage._budget {return false}
         if _storage._totp != rhs_storage._totp {return false}
         if _storage._backupCodes != rhs_storage._backupCodes {return false}
+        if _storage._boundBy != rhs_storage._boundBy {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -767,7 +781,7 @@ nonisolated extension Countersign_Storage_StoredVerification: SwiftProtobuf.Mess
 
 nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredIdempotencyRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}backup_codes\0\u{1}secret\0\u{3}factor_kind\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -784,7 +798,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       case 7: try { try decoder.decodeSingularInt32Field(value: &self.attemptsLeft) }()
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.retryAfterMilliseconds) }()
       case 9: try { try decoder.decodeSingularInt32Field(value: &self.backupCodesLeft) }()
-      case 10: try { try decoder.decodeRepeatedStringField(value: &self.backupCodes) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.sealedCodes) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.secret) }()
       case 12: try { try decoder.decodeSingularInt32Field(value: &self.factorKind) }()
       default: break
@@ -820,8 +834,8 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
     if self.backupCodesLeft != 0 {
       try visitor.visitSingularInt32Field(value: self.backupCodesLeft, fieldNumber: 9)
     }
-    if !self.backupCodes.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.backupCodes, fieldNumber: 10)
+    if !self.sealedCodes.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sealedCodes, fieldNumber: 10)
     }
     if self.secret != false {
       try visitor.visitSingularBoolField(value: self.secret, fieldNumber: 11)
@@ -842,7 +856,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
     if lhs.attemptsLeft != rhs.attemptsLeft {return false}
     if lhs.retryAfterMilliseconds != rhs.retryAfterMilliseconds {return false}
     if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
-    if lhs.backupCodes != rhs.backupCodes {return false}
+    if lhs.sealedCodes != rhs.sealedCodes {return false}
     if lhs.secret != rhs.secret {return false}
     if lhs.factorKind != rhs.factorKind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -3,7 +3,8 @@ internal import Foundation
 internal import MFADomain
 
 /// Seals one subject's records: AES-256-GCM under a key of the subject's own, bound to tenant, subject, version and key
-/// id, so that a record moved to another row, or an older one put back, does not open (CONTROLS row 89).
+/// id, so that a record moved to another row, or put under another version, does not open (CONTROLS row 89). A whole row
+/// put back with its version opens: nothing in the file can tell.
 ///
 /// A sealed record is: format (1 byte), data key id (4, big-endian), nonce (12), cipher text, tag (16).
 struct Seal {

@@ -73,7 +73,11 @@ extension Countersign_Storage_StoredFactor {
         createdAt = factor.createdAt.milliseconds
         activatedAt = factor.activatedAt.milliseconds
         lastUsedAt = factor.lastUsedAt.milliseconds
-        boundWithProof = factor.isBoundWithProof
+        switch factor.binding {
+        case .first: break
+        case .proven(let id): boundBy = id.data
+        case .waived: bindingWaived = true
+        }
         if factor.budget != FailureBudget() { budget = .init(factor.budget) }
         switch factor.credential {
         case .totp(let credential): totp = .init(credential)
@@ -100,7 +104,8 @@ extension Factor {
         }
         self.init(
             id: id, kind: kind, state: state, name: stored.name, createdAt: Timestamp(milliseconds: stored.createdAt),
-            credential: credential, isBoundWithProof: stored.boundWithProof)
+            credential: credential,
+            binding: stored.bindingWaived ? .waived : FactorID(data: stored.boundBy).map { .proven($0) } ?? .first)
         activatedAt = Timestamp(stored: stored.activatedAt)
         lastUsedAt = Timestamp(stored: stored.lastUsedAt)
         if stored.hasBudget { budget = FailureBudget(stored.budget) }
@@ -176,7 +181,7 @@ extension Countersign_Storage_StoredIdempotencyRecord {
         attemptsLeft = Int32(clamping: record.answer.attemptsLeft)
         retryAfterMilliseconds = record.answer.retryAfterMilliseconds
         backupCodesLeft = Int32(clamping: record.answer.backupCodesLeft)
-        backupCodes = record.answer.backupCodes
+        sealedCodes = Data(record.sealedCodes)
         secret = record.answer.isSecret
         factorKind = Int32(record.answer.factorKind?.rawValue ?? 0)
     }
@@ -193,11 +198,10 @@ extension IdempotencyRecord {
         answer.attemptsLeft = Int(stored.attemptsLeft)
         answer.retryAfterMilliseconds = stored.retryAfterMilliseconds
         answer.backupCodesLeft = Int(stored.backupCodesLeft)
-        answer.backupCodes = stored.backupCodes
         answer.isSecret = stored.secret
         self.init(
             key: .init(key: Array(stored.key), body: Array(stored.body)), at: Timestamp(milliseconds: stored.at),
-            answer: answer)
+            answer: answer, sealedCodes: Array(stored.sealedCodes))
     }
 }
 

@@ -11,6 +11,7 @@ extension ConfigurationReader {
                 problem: "expected a list of callers, found \(node.shown)")
         }
         var callers: [String: Caller] = [:]
+        var names: Set<String> = []
         for (index, entry) in entries.enumerated() {
             let path = "callers[\(index)]"
             guard entry.mapping != nil else {
@@ -23,6 +24,12 @@ extension ConfigurationReader {
                 throw ConfigurationError(
                     origin: document.origin(of: entry.mapping?["identity"]), key: "\(path).identity",
                     problem: "\(identity) has an entry already")
+            }
+            // Idempotency keys and the audit tell callers apart by name.
+            guard names.insert(caller.name).inserted else {
+                throw ConfigurationError(
+                    origin: document.origin(of: entry.mapping?["name"]), key: "\(path).name",
+                    problem: "\(caller.name) is another caller's name")
             }
         }
         return callers

@@ -44,7 +44,7 @@ extension SubjectState {
             total: codes.count, digests: codes.flatMap { context.lookupSecrets.digest($0, of: id) })
         var factor = Factor(
             id: id, kind: .backupCodes, state: .active, name: "", createdAt: context.now,
-            credential: .backupCodes(set), isBoundWithProof: true)
+            credential: .backupCodes(set), binding: .waived)
         factor.activatedAt = context.now
         factors.append(factor)
         settleEndedFactors(at: context.now)

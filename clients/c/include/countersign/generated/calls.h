@@ -34,7 +34,7 @@ int countersign_list_events(countersign_channel_t *channel,
  * A subject that has an ACTIVE or SUSPENDED factor must prove one first: pass the `verification_id` of an
  * ACCEPTED Verify not older than 5 minutes, or hold scope `bind-without-proof`; else FAILED_PRECONDITION,
  * reason PROOF_REQUIRED. At most 5 factors may be pending and 20 exist at once (RESOURCE_EXHAUSTED,
- * reason TOO_MANY_FACTORS).
+ * reason TOO_MANY_PENDING_FACTORS or TOO_MANY_FACTORS).
  */
 int countersign_start_enrollment(countersign_channel_t *channel,
     const Countersign__V1__StartEnrollmentRequest *request,

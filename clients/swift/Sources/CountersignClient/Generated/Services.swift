@@ -35,7 +35,7 @@ public struct EnrollmentClient: Sendable {
     /// A subject that has an ACTIVE or SUSPENDED factor must prove one first: pass the `verification_id` of an
     /// ACCEPTED Verify not older than 5 minutes, or hold scope `bind-without-proof`; else FAILED_PRECONDITION,
     /// reason PROOF_REQUIRED. At most 5 factors may be pending and 20 exist at once (RESOURCE_EXHAUSTED,
-    /// reason TOO_MANY_FACTORS).
+    /// reason TOO_MANY_PENDING_FACTORS or TOO_MANY_FACTORS).
     public func startEnrollment(
         _ request: Countersign_V1_StartEnrollmentRequest, options: CallOptions = .defaults
     ) async throws -> Countersign_V1_StartEnrollmentResponse {

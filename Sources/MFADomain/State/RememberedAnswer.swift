@@ -1,0 +1,14 @@
+/// What is needed to give an answer again: verdict, ids and counts. The rest is read from the state.
+public struct RememberedAnswer: Sendable, Hashable {
+    public var factorID: FactorID?
+    public var factorKind: FactorKind?
+    public var verificationID: VerificationID?
+    public var verdict: Verdict?
+    public var attemptsLeft = 0
+    public var retryAfterMilliseconds: Int64 = 0
+    public var backupCodesLeft = 0
+    /// True when the answer held codes or a secret: repeatable for ten minutes only.
+    public var isSecret = false
+
+    public init() {}
+}
