@@ -28,7 +28,7 @@ struct ProtocolDocumentTests {
 
     @Test("The call shown byte by byte is answered as shown, byte by byte")
     func call() async throws {
-        let test = try TestService()
+        let test = try MFATesting.TestService()
         let server = try await WireServer.start(
             configuration: WireConfiguration(
                 host: "127.0.0.1", port: 0, security: .plaintext(caller: WireFixture.caller)),
