@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Writes and acknowledgements")
 struct BatchTests {
-    private func makeChannel(_ service: TestService, _ limits: WireLimits = WireLimits()) throws -> EmbeddedChannel {
+    private func makeChannel(_ service: TestService, _ limits: WireLimits = WireFixture.limits()) throws
+        -> EmbeddedChannel
+    {
         let channel = EmbeddedChannel()
         let listener = Listener(
             identification: .fixed(WireFixture.caller), limits: limits, table: try service.makeTable(),

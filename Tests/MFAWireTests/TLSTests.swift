@@ -56,7 +56,7 @@ struct TLSTests {
     ])
 
     private func withSite<Result>(
-        revoked: Set<String> = [], limits: WireLimits = WireLimits(),
+        revoked: Set<String> = [], limits: WireLimits = WireFixture.limits(),
         _ body: (Site, WireFixture) async throws -> Result
     ) async throws -> Result {
         let site = try Site(revoked: revoked)

@@ -15,8 +15,11 @@ struct WireFixture: Sendable {
 
     static let caller = Caller(name: "backend", tenants: .all, scopes: Set(Scope.allCases))
 
-    static func limits(_ change: (inout WireLimits) -> Void) -> WireLimits {
+    /// Limits that leave a test all the time it needs on a busy machine, but for what it changes.
+    static func limits(_ change: (inout WireLimits) -> Void = { _ in }) -> WireLimits {
         var limits = WireLimits()
+        limits.handshakeTimeout = .seconds(120)
+        limits.frameTimeout = .seconds(120)
         change(&limits)
         return limits
     }
@@ -28,14 +31,14 @@ struct WireFixture: Sendable {
 
 /// Runs a test against a server in plain text.
 func withServer<Result>(
-    _ limits: WireLimits = WireLimits(), _ body: (WireFixture) async throws -> Result
+    _ limits: WireLimits = WireFixture.limits(), _ body: (WireFixture) async throws -> Result
 ) async throws -> Result {
     try await withServer(
         security: .plaintext(caller: WireFixture.caller), callers: CallerDirectory([:]), limits: limits, body)
 }
 
 func withServer<Result>(
-    security: WireSecurity, callers: CallerDirectory, limits: WireLimits = WireLimits(),
+    security: WireSecurity, callers: CallerDirectory, limits: WireLimits = WireFixture.limits(),
     _ body: (WireFixture) async throws -> Result
 ) async throws -> Result {
     let service = TestService()
