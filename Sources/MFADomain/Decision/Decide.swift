@@ -47,7 +47,7 @@ extension SubjectState {
         guard (0...DomainSettings.secretAnswerLifetimeSeconds * 1000).contains(now.millisecondsSince(record.at)) else {
             throw .idempotentAnswerGone
         }
-        let codes = record.sealedCodes.isEmpty ? [] : SealedCodes.open(record.sealedCodes, under: key)
+        let codes = record.sealedCodes.isEmpty ? [] : SealedCodes.reveal(record.sealedCodes, under: key)
         guard let codes else { throw .idempotentAnswerGone }
         return Recollection(answer: record.answer, at: record.at, backupCodes: codes)
     }

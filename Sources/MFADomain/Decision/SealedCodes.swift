@@ -14,7 +14,7 @@ enum SealedCodes {
     }
 
     /// Nil when there is nothing to open, or not under this key.
-    static func open(_ sealed: [UInt8], under key: IdempotencyKey) -> [String]? {
+    static func reveal(_ sealed: [UInt8], under key: IdempotencyKey) -> [String]? {
         guard let box = try? AES.GCM.SealedBox(combined: sealed),
             let plain = try? AES.GCM.open(box, using: SymmetricKey(data: key.sealingKey))
         else { return nil }
