@@ -87,6 +87,14 @@ struct ProtocolDocumentTests {
         #expect(inDocument.count == inCode.count)
     }
 
+    @Test("The C quoted is that of the example, which the C client's tests run")
+    func quotedExample() throws {
+        let quoted = try #require(try document().components(separatedBy: "```c\n").dropFirst().first)
+        let code = try #require(quoted.components(separatedBy: "```").first)
+        let example = Self.root.appendingPathComponent("clients/c/examples/raw.c")
+        #expect(try String(contentsOf: example, encoding: .utf8).contains(code))
+    }
+
     @Test("The limits are the defaults")
     func limits() throws {
         let limits = WireLimits()
