@@ -59,7 +59,11 @@ let package = Package(
         // The embedded store: one SQLite file, one writer, group commit.
         .target(
             name: "MFAStoreSQLite",
-            dependencies: ["MFAStore", "MFADomain", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "MFAStore", "MFADomain", .product(name: "GRDB", package: "GRDB.swift"),
+                // SQLite's own functions, for the statements every decision runs.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         // One file per verb: takes the store through a decision.
         .target(

@@ -26,7 +26,7 @@ final class Lane: Sendable {
         let rows: [StoredRow?]
         do {
             rows = try reader.read { database in
-                let select = try database.cachedStatement(sql: StoredRow.select)
+                let select = try StoredRow.select(database)
                 return try batch.map { try StoredRow.fetch($0.key, select) }
             }
         } catch {

@@ -6,12 +6,13 @@ struct StoredRow {
     let version: Int64
     let record: [UInt8]?
 
-    static let select = "SELECT version, state FROM subject WHERE tenant = ? AND id = ?"
+    static func select(_ database: Database) throws -> HotStatement {
+        try HotStatement(database, sql: "SELECT version, state FROM subject WHERE tenant = ? AND id = ?")
+    }
 
-    static func fetch(_ key: SubjectKey, _ statement: Statement) throws -> StoredRow? {
-        let rows = try Row.fetchCursor(statement, arguments: [key.tenant, key.subject])
-        guard let row = try rows.next() else { return nil }
-        return StoredRow(
-            version: row[0], record: try row.withUnsafeData(atIndex: 1) { data in data.map { Array($0) } })
+    static func fetch(_ key: SubjectKey, _ select: HotStatement) throws -> StoredRow? {
+        try select.bind(key.tenant, at: 1)
+        try select.bind(key.subject, at: 2)
+        return try select.fetchOne { row in StoredRow(version: row.int64(0), record: row.bytes(1)) }
     }
 }

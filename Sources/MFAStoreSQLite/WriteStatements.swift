@@ -1,57 +1,55 @@
-internal import Foundation
 internal import GRDB
 
 /// The statements of a write.
 struct WriteStatements {
-    let select: Statement
-    private let update: Statement
-    private let insert: Statement
-    private let audit: Statement
+    let select: HotStatement
+    private let update: HotStatement
+    private let insert: HotStatement
+    private let audit: HotStatement
     private let database: Database
 
     init(_ database: Database) throws {
         self.database = database
-        select = try database.cachedStatement(sql: StoredRow.select)
-        update = try database.cachedStatement(
+        select = try StoredRow.select(database)
+        update = try HotStatement(
+            database,
             sql: """
-                UPDATE subject SET version = ?, state = ?, kind = ?, created_at = ?, active_factors = ?
-                WHERE tenant = ? AND id = ? AND version = ?
+                UPDATE subject SET version = ?1, state = ?2, kind = ?3, created_at = ?4, active_factors = ?5
+                WHERE tenant = ?6 AND id = ?7 AND version = ?8
                 """)
-        insert = try database.cachedStatement(
+        insert = try HotStatement(
+            database,
             sql: """
                 INSERT INTO subject (version, state, kind, created_at, active_factors, tenant, id)
-                VALUES (1, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
                 """)
-        audit = try database.cachedStatement(
-            sql: "INSERT INTO audit (tenant, pseudonym, version, at, event) VALUES (?, ?, ?, ?, ?)")
+        audit = try HotStatement(
+            database, sql: "INSERT INTO audit (tenant, pseudonym, version, at, event) VALUES (?, ?, ?, ?, ?)")
     }
 
     /// Writes row and event if the row is at the expected version.
     ///
     /// - Returns: false when it is not; then nothing was written.
     func write(_ write: Write) throws -> Bool {
-        let record = write.row.map { Data($0.record) }
-        let (kind, createdAt, factors) = (
-            write.row?.kind ?? 0, write.row?.createdAt ?? 0, write.row?.activeFactorCount ?? 0
-        )
         let version = write.expectedVersion + 1
+        let row = write.expectedVersion == 0 ? insert : update
         // The next subject of an erased id must not be told by a version that goes on where the audit of the old one
         // ended.
-        let rowVersion = write.row == nil ? version + Int64.random(in: 1...1 << 40) : version
-        if write.expectedVersion == 0 {
-            insert.setUncheckedArguments([record, kind, createdAt, factors, write.key.tenant, write.key.subject])
-            try insert.execute()
-        } else {
-            update.setUncheckedArguments(
-                [
-                    rowVersion, record, kind, createdAt, factors, write.key.tenant, write.key.subject,
-                    write.expectedVersion,
-                ])
-            try update.execute()
-        }
+        try row.bind(write.row == nil ? version + Int64.random(in: 1...1 << 40) : version, at: 1)
+        try row.bind(write.row?.record, at: 2)
+        try row.bind(Int64(write.row?.kind ?? 0), at: 3)
+        try row.bind(write.row?.createdAt ?? 0, at: 4)
+        try row.bind(Int64(write.row?.activeFactorCount ?? 0), at: 5)
+        try row.bind(write.key.tenant, at: 6)
+        try row.bind(write.key.subject, at: 7)
+        if write.expectedVersion != 0 { try row.bind(write.expectedVersion, at: 8) }
+        try row.execute()
         guard database.changesCount == 1 else { return false }
-        audit.setUncheckedArguments(
-            [write.key.tenant, Data(write.pseudonym.bytes), version, write.at, Data(write.event)])
+        try audit.bind(write.key.tenant, at: 1)
+        try audit.bind(write.pseudonym.bytes, at: 2)
+        try audit.bind(version, at: 3)
+        try audit.bind(write.at, at: 4)
+        try audit.bind(write.event, at: 5)
         try audit.execute()
         return true
     }

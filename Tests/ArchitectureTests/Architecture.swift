@@ -16,7 +16,8 @@ enum Architecture {
         // Pure: neither clock nor randomness, network, protobuf or SQL.
         "MFADomain": Target(folder: "Sources/MFADomain", imports: ["Crypto"]),
         "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "Crypto", "SwiftProtobuf"]),
-        "MFAStoreSQLite": Target(folder: "Sources/MFAStoreSQLite", imports: ["MFAStore", "MFADomain", "GRDB"]),
+        "MFAStoreSQLite": Target(
+            folder: "Sources/MFAStoreSQLite", imports: ["MFAStore", "MFADomain", "GRDB", "GRDBSQLite"]),
         "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore", "Logging"]),
         "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
         "MFAMethods": Target(

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Strangers against the real server: containerd's Go client over TCP and over TLS, what zbarimg and pyotp read of
-# the QR code, races, kill -9 under load, attacks.
+# Strangers against the real server: containerd's Go client and our C client over TCP and over TLS, what zbarimg and
+# pyotp read of the QR code, races, kill -9 under load, attacks.
 #
 #     run.sh [FOLDER OF THE PROGRAMS]        default .build/debug
 #
@@ -39,6 +39,11 @@ stop() {
     server=
 }
 
+c_client=$here/../../clients/c
+make --silent --no-print-directory -C "$c_client" all tested
+make --silent --no-print-directory -C "$c_client" BUILD=build/asan \
+    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' tested
+
 "$here/go/build.sh" "$here/build" || fail "the Go client does not build"
 "$binaries/countersignd" init --directory "$scratch/var" >/dev/null
 
@@ -46,6 +51,9 @@ start --config "$scratch/var/countersignd.yaml"
 "$here/build/interoperability" -address "$address" -qr "$scratch/qr.png" -ca "$scratch/var/tls/ca.pem" \
     -certificate "$scratch/var/tls/client.pem" -key "$scratch/var/tls/client.key" || fail "Go client over TLS"
 echo "PASS Go client over TLS with a client certificate"
+COUNTERSIGN_ADDRESS=$address COUNTERSIGN_CA=$scratch/var/tls/ca.pem COUNTERSIGN_CERTIFICATE=$scratch/var/tls/client.pem \
+    COUNTERSIGN_KEY=$scratch/var/tls/client.key "$c_client/tests/conversation.sh" || fail "C client over TLS"
+echo "PASS C client over TLS: as built, under ASan and UBSan, under valgrind"
 stop
 
 uri=$(cat "$scratch/qr.png.uri")
@@ -61,6 +69,8 @@ sed '/^tls:/,/^[^ ]/{/^tls:/d;/^ /d}' "$scratch/var/countersignd.yaml" >"$scratc
 start --config "$scratch/var/plaintext.yaml" --dev
 "$here/build/interoperability" -address "$address" || fail "Go client over TCP"
 echo "PASS Go client over TCP"
+COUNTERSIGN_ADDRESS=$address COUNTERSIGN_PLAINTEXT=1 "$c_client/tests/conversation.sh" || fail "C client and raw.c over TCP"
+echo "PASS C client and raw.c over TCP: as built, under ASan and UBSan, under valgrind"
 stop
 
 "$here/races.py" "$binaries"
