@@ -22,13 +22,16 @@ public final class SQLiteStore: Store {
         lock = try FileLock(database: path)
         connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
         self.keyRing = keyRing
-        let writer = Writer(connection: connection, options: options)
+        let cache = RowCache(maxBytes: options.rowCacheBytes)
+        let writer = Writer(connection: connection, cache: cache, options: options)
         self.writer = writer
         reports = try DatabaseFile.openReader(path: path)
         var lanes: [Lane] = []
         for index in 0..<max(1, options.laneCount) {
             lanes.append(
-                Lane(reader: try DatabaseFile.openReader(path: path), writer: writer, name: "store-lane-\(index)"))
+                Lane(
+                    reader: try DatabaseFile.openReader(path: path), cache: cache, writer: writer,
+                    name: "store-lane-\(index)"))
         }
         self.lanes = lanes
     }

@@ -8,8 +8,8 @@ final class Writer: Sendable {
     private let worker: Worker<DecidedUpdate>
     private let committer: Committer
 
-    init(connection: DatabaseQueue, options: SQLiteOptions) {
-        let committer = Committer(connection: connection, options: options)
+    init(connection: DatabaseQueue, cache: RowCache, options: SQLiteOptions) {
+        let committer = Committer(connection: connection, cache: cache, options: options)
         self.committer = committer
         worker = Worker(name: "store-writer") { updates in
             for start in stride(from: 0, to: updates.count, by: options.maxBatch) {
@@ -38,13 +38,15 @@ final class Writer: Sendable {
 /// Makes decisions durable, a batch a transaction.
 private final class Committer: Sendable {
     private let connection: DatabaseQueue
+    private let cache: RowCache
     private let options: SQLiteOptions
     /// Set after a disk error: what the disk holds is unknown, so nothing more is written.
     private let failure = Mutex<String?>(nil)
     private let lastCommitFailed = Atomic(false)
 
-    init(connection: DatabaseQueue, options: SQLiteOptions) {
+    init(connection: DatabaseQueue, cache: RowCache, options: SQLiteOptions) {
         self.connection = connection
+        self.cache = cache
         self.options = options
     }
 
@@ -54,11 +56,15 @@ private final class Committer: Sendable {
             return
         }
         do {
+            var written: [Write] = []
+            written.reserveCapacity(batch.count)
             try connection.writeWithoutTransaction { database in
                 try database.execute(sql: "BEGIN IMMEDIATE")
                 do {
                     let statements = try WriteStatements(database)
-                    for decided in batch { try apply(decided, statements) }
+                    for decided in batch {
+                        if let write = try apply(decided, statements) { written.append(write) }
+                    }
                     try database.execute(sql: "COMMIT")
                 } catch {
                     if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
@@ -66,6 +72,7 @@ private final class Committer: Sendable {
                 }
             }
             lastCommitFailed.store(false, ordering: .relaxed)
+            cache.note(written)
             for decided in batch { decided.update.finish() }
         } catch {
             refuse(batch, error)
@@ -74,13 +81,16 @@ private final class Committer: Sendable {
 
     /// Writes a decision if its subject is as it was; else decides again on what is there now, inside this
     /// transaction, where nothing can come between.
-    private func apply(_ decided: DecidedUpdate, _ statements: WriteStatements) throws {
-        if try statements.write(decided.write) { return }
+    ///
+    /// - Returns: what was written, if anything.
+    private func apply(_ decided: DecidedUpdate, _ statements: WriteStatements) throws -> Write? {
+        if try statements.write(decided.write) { return decided.write }
         let row = try StoredRow.fetch(decided.update.key, statements.select)
-        guard let write = decided.update.decide(on: row) else { return }
+        guard let write = decided.update.decide(on: row) else { return nil }
         guard try statements.write(write) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row changed inside its own transaction")
         }
+        return write
     }
 
     func isReady() async -> Bool {
