@@ -310,7 +310,8 @@ def secrets_and_personal_data(report, place):
                 again = expect(walk.mine("SubjectService/PutSubject", {4: 1}), OK, "PutSubject")
                 check(again.message(1).text(9) not in pseudonyms, "the old pseudonym came back")
                 check(not again.message(1).messages(7), "the old addresses came back")
-                check(rules.events(connection)[-1].number(4) == len(after) + 1, "the version began anew")
+                version = rules.events(connection)[-1].number(4)
+                check(version > len(after) + 1, "the version goes on from the erased one's, or began anew")
 
 
 # Where text of a stranger goes in, by RPC: the field, and what else the message needs.
