@@ -126,6 +126,15 @@ struct ConversationTests {
         let wrong = Countersign_V1_VerifyResponse.with { $0.verdict = .wrongCode }
         #expect(try await test.verify("nobody", "123456", as: quiet) == wrong)
         #expect(try await test.verify("alice", "nonsense", as: quiet) == wrong)
+        for factor in ["no id at all", String(repeating: "ab", count: 16)] {
+            let answer = try await test.call(VerificationServiceMethods.verify, as: quiet) {
+                $0.tenant = "default"
+                $0.subject = "alice"
+                $0.factorID = factor
+                $0.code = "123456"
+            }
+            #expect(answer == wrong)
+        }
         let code = test.code(alice.secret)
         #expect(try await test.verify("alice", code, as: quiet).verdict == .accepted)
         #expect(try await test.verify("alice", code, as: quiet) == wrong)

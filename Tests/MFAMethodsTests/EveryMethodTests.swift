@@ -162,6 +162,10 @@ struct EveryMethodTests {
             let isHealth = name.hasPrefix("grpc.health") && payload == deepMessages
             #expect(isHealth || [.invalidArgument, .permissionDenied].contains(refused?.code))
         }
+        // A flood of fields before the fault must not buy a search through all of them.
+        let emptyFields: [UInt8] = (0..<200_000).map { $0 % 2 == 0 ? 0x0a : 0x00 }
+        let flood = emptyFields + [0x0a, 0x01, 0xff]
+        #expect(status(try await call(name, flood, as: .test(scopes: Set(Scope.allCases))))?.code == .invalidArgument)
         var entropy = SeededEntropy(seed: UInt64(name.count))
         for _ in 0..<500 {
             let noise = (0..<Int(entropy.next() % 64)).map { _ in UInt8(truncatingIfNeeded: entropy.next()) }
