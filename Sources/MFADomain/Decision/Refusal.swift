@@ -9,7 +9,6 @@ public enum Refusal: Error, Sendable, Hashable {
     case noActiveFactor(FactorKind?)
     /// The factor is revoked or expired for good.
     case factorEnded
-    case factorKindUnsupported
     /// A subject with a live factor must prove one first.
     case proofRequired
     /// The verification named as proof is unknown, older than five minutes, or of a factor no longer active.

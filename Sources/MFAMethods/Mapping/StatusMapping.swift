@@ -42,8 +42,6 @@ enum StatusMapping {
             CallStatus(
                 .failedPrecondition, reason: "FACTOR_ENDED", "The factor has ended for good.",
                 hint: "Enroll a new one with StartEnrollment.")
-        case .factorKindUnsupported:
-            CallStatus(.unimplemented, reason: "FACTOR_KIND_UNSUPPORTED", "This kind of factor cannot do that.")
         case .proofRequired:
             CallStatus(
                 .failedPrecondition, reason: "PROOF_REQUIRED", "The subject must prove a factor it already has.",
