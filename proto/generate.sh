@@ -23,7 +23,7 @@ trap 'rm -rf "$new"' EXIT
 
 messages=Sources/MFAProto/Generated
 envelope=Sources/TTRPC/Generated
-state=Sources/MFAStore/Generated
+state=Tests/MFAStoreTests/Generated
 swift_calls=clients/swift/Sources/CountersignClient/Generated
 c_source=clients/c/src/generated
 c_header=clients/c/include/countersign/generated

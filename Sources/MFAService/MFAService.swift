@@ -4,7 +4,7 @@ public import MFADomain
 public import MFAStore
 
 /// What the RPCs ask for: takes the store through a decision, and tells refusals from trouble.
-public struct MFAService: Sendable {
+public final class MFAService: Sendable {
     let store: any Store
     let settings: ServiceSettings
     private let lookupSecrets: LookupSecretHash
@@ -44,27 +44,29 @@ public struct MFAService: Sendable {
     public func perform<Command: SubjectCommand>(
         _ command: Command, on key: SubjectKey
     ) async throws(ServiceError) -> Command.Outcome {
-        let (clock, entropy, domain, secrets) = (clock, entropy, settings.domain, lookupSecrets)
-        return try await asking {
-            try await store.update(key) { state in
-                try decide(
-                    state, command, now: clock(), entropy: entropy(), settings: domain, lookupSecrets: secrets)
+        do {
+            return try await store.update(key) { [self] state in
+                let entropy = entropy()
+                return try decide(
+                    state, command, now: clock(), entropy: entropy, settings: settings.domain,
+                    lookupSecrets: lookupSecrets)
             }
+        } catch {
+            throw failure(error)
         }
     }
 
-    /// Asks the store, and says in the log what only an operator may read.
-    func asking<Answer>(_ ask: () async throws -> Answer) async throws(ServiceError) -> Answer {
-        do {
-            return try await ask()
-        } catch let refusal as Refusal {
-            throw .refused(refusal)
-        } catch StoreError.corrupt(let text) {
+    /// What came of asking the store; says in the log what only an operator may read.
+    func failure(_ error: any Error) -> ServiceError {
+        switch error {
+        case let refusal as Refusal:
+            return .refused(refusal)
+        case StoreError.corrupt(let text):
             logger.critical("store: \(text)")
-            throw .damaged
-        } catch {
+            return .damaged
+        default:
             logger.error("store: \(error)")
-            throw .unavailable
+            return .unavailable
         }
     }
 }

@@ -13,9 +13,13 @@ extension MFAService {
 
     /// A subject as it is now. Refused with `subjectNotFound` when it is unknown or erased.
     public func subject(_ key: SubjectKey) async throws(ServiceError) -> SubjectState {
-        guard let state = try await asking({ try await store.read(key) }) else {
-            throw .refused(.subjectNotFound)
+        let state: SubjectState?
+        do {
+            state = try await store.read(key)
+        } catch {
+            throw failure(error)
         }
+        guard let state else { throw .refused(.subjectNotFound) }
         return state
     }
 
@@ -23,7 +27,11 @@ extension MFAService {
     public func subjects(
         tenant: String, after: String, limit: Int
     ) async throws(ServiceError) -> [SubjectSummary] {
-        try await asking { try await store.listSubjects(tenant: tenant, after: after, limit: limit) }
+        do {
+            return try await store.listSubjects(tenant: tenant, after: after, limit: limit)
+        } catch {
+            throw failure(error)
+        }
     }
 
     /// Events of a tenant after a cursor, of one subject where one is named.
@@ -34,8 +42,10 @@ extension MFAService {
         if let subject {
             pseudonym = try await self.subject(SubjectKey(tenant: tenant, subject: subject)).pseudonym
         }
-        return try await asking {
-            try await store.listEvents(tenant: tenant, after: after, limit: limit, pseudonym: pseudonym)
+        do {
+            return try await store.listEvents(tenant: tenant, after: after, limit: limit, pseudonym: pseudonym)
+        } catch {
+            throw failure(error)
         }
     }
 }

@@ -1,18 +1,18 @@
 internal import GRDB
 internal import MFAStore
 
-/// Reads and decides, beside the writer, on a connection of its own. All calls that queued while it was busy share one
-/// read transaction, begun after the last of them arrived, for what is not in the cache.
+/// Reads what is not in the cache, and decides, beside the writer, on a connection of its own. All calls that queued
+/// while it was busy share one read transaction, begun after the last of them arrived.
 final class Lane: Sendable {
-    private let worker: Worker<any PendingUpdate>
+    private let worker: Worker<Update>
     private let reader: DatabaseQueue
 
-    init(reader: DatabaseQueue, cache: RowCache, writer: Writer, name: String) {
+    init(reader: DatabaseQueue, writer: Writer, name: String) {
         self.reader = reader
-        worker = Worker(name: name) { batch in Self.decide(batch, reader, cache, writer) }
+        worker = Worker(name: name) { batch in Self.decide(batch, reader, writer) }
     }
 
-    func add(_ update: any PendingUpdate) {
+    func add(_ update: Update) {
         if !worker.add(CollectionOfOne(update)) { update.fail(.closed) }
     }
 
@@ -22,18 +22,12 @@ final class Lane: Sendable {
         try? reader.close()
     }
 
-    private static func decide(
-        _ batch: [any PendingUpdate], _ reader: DatabaseQueue, _ cache: RowCache, _ writer: Writer
-    ) {
-        var rows = cache.rows(batch.map(\.key))
+    private static func decide(_ batch: [Update], _ reader: DatabaseQueue, _ writer: Writer) {
+        let rows: [StoredRow?]
         do {
-            if rows.contains(where: { $0 == nil }) {
-                try reader.read { database in
-                    let select = try StoredRow.select(database)
-                    for index in batch.indices where rows[index] == nil {
-                        rows[index] = try StoredRow.fetch(batch[index].key, select)
-                    }
-                }
+            rows = try reader.read { database in
+                let select = try StoredRow.select(database)
+                return try batch.map { try StoredRow.fetch($0.key, select) }
             }
         } catch {
             for update in batch { update.fail(.unavailable("read failed: \(error)")) }
@@ -53,6 +47,6 @@ final class Lane: Sendable {
 
 /// A decision on its way to the writer.
 struct DecidedUpdate: Sendable {
-    let update: any PendingUpdate
+    let update: Update
     let write: Write
 }

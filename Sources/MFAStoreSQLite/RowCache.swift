@@ -26,30 +26,35 @@ final class RowCache: Sendable {
         maxYoungBytes = maxBytes / 2
     }
 
-    /// The rows of some subjects; nil for each that has to be read.
-    func rows(_ keys: some Collection<SubjectKey>) -> [StoredRow?] {
-        state.withLock { state in keys.map { state.young[$0] ?? state.old[$0] } }
+    /// The row of a subject; nil when it has to be read.
+    func row(_ key: SubjectKey) -> StoredRow? {
+        state.withLock { state in state.young[key] ?? state.old[key] }
     }
 
-    /// Takes what a commit wrote.
+    /// Takes what a commit wrote, a row at a time, so that nobody waits long for the lock.
     func note(_ writes: [Write]) {
-        state.withLock { state in
-            for write in writes {
-                state.old[write.key] = nil
-                if let former = state.young.removeValue(forKey: write.key) {
-                    state.youngBytes -= Self.bytes(write.key, former)
-                }
-                // An erased subject's version is the file's alone.
-                guard let record = write.row?.record else { continue }
-                let row = StoredRow(version: write.expectedVersion + 1, record: record)
-                state.young[write.key] = row
-                state.youngBytes += Self.bytes(write.key, row)
-            }
-            guard state.youngBytes > maxYoungBytes else { return }
-            state.old = state.young
-            state.young = [:]
-            state.youngBytes = 0
+        for write in writes { state.withLock { note(write, &$0) } }
+    }
+
+    private func note(_ write: Write, _ state: inout State) {
+        // An erased subject's version is the file's alone.
+        let row = write.row.map { StoredRow(version: write.expectedVersion + 1, record: $0.record) }
+        let former: StoredRow?
+        if let row {
+            former = state.young.updateValue(row, forKey: write.key)
+            state.youngBytes += Self.bytes(write.key, row)
+        } else {
+            former = state.young.removeValue(forKey: write.key)
         }
+        if let former {
+            state.youngBytes -= Self.bytes(write.key, former)
+        } else if !state.old.isEmpty {
+            state.old[write.key] = nil
+        }
+        guard state.youngBytes > maxYoungBytes else { return }
+        state.old = state.young
+        state.young = [:]
+        state.youngBytes = 0
     }
 
     private static func bytes(_ key: SubjectKey, _ row: StoredRow) -> Int {

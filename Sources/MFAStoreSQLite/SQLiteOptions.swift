@@ -6,7 +6,7 @@ public struct SQLiteOptions: Sendable {
     /// Decisions in one commit, at most.
     public var maxBatch = 256
     /// Memory for rows last committed, so that they need not be read again.
-    public var rowCacheBytes = 64 << 20
+    public var rowCacheBytes = 256 << 20
     /// Threads that read and decide beside the writer.
     public var laneCount = 2
     /// Called when the disk failed in a way that leaves unknown what it holds. What was not acknowledged must not be,

@@ -6,6 +6,7 @@ public import MFAStore
 /// The embedded store: one SQLite file that this process alone uses.
 public final class SQLiteStore: Store {
     private let keyRing: KeyRing
+    private let cache: RowCache
     private let writer: Writer
     private let lanes: [Lane]
     /// Serves lists, apart from the lanes, so that a long page delays no decision.
@@ -22,7 +23,7 @@ public final class SQLiteStore: Store {
         lock = try FileLock(database: path)
         connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
         self.keyRing = keyRing
-        let cache = RowCache(maxBytes: options.rowCacheBytes)
+        cache = RowCache(maxBytes: options.rowCacheBytes)
         let writer = Writer(connection: connection, cache: cache, options: options)
         self.writer = writer
         reports = try DatabaseFile.openReader(path: path)
@@ -30,17 +31,23 @@ public final class SQLiteStore: Store {
         for index in 0..<max(1, options.laneCount) {
             lanes.append(
                 Lane(
-                    reader: try DatabaseFile.openReader(path: path), cache: cache, writer: writer,
-                    name: "store-lane-\(index)"))
+                    reader: try DatabaseFile.openReader(path: path), writer: writer, name: "store-lane-\(index)"))
         }
         self.lanes = lanes
     }
 
-    public func update<Outcome: Sendable>(
-        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
-    ) async throws -> Outcome {
-        try await withCheckedThrowingContinuation { continuation in
-            lane(of: key).add(Update(key: key, keyRing: keyRing, continuation: continuation, decision: decide))
+    public func commit(
+        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> DecisionEffect?
+    ) async throws {
+        try await withUnsafeThrowingContinuation { continuation in
+            let update = Update(key: key, keyRing: keyRing, decide: decide, continuation: continuation)
+            // A row that is at hand is decided on here and now: handing it to another thread would cost as much.
+            guard let row = cache.row(key) else { return lane(of: key).add(update) }
+            if let write = update.decide(on: row) {
+                writer.add(CollectionOfOne(DecidedUpdate(update: update, write: write)))
+            } else {
+                update.finish()
+            }
         }
     }
 

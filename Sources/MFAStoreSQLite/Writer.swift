@@ -18,7 +18,7 @@ final class Writer: Sendable {
         }
     }
 
-    func add(_ updates: [DecidedUpdate]) {
+    func add(_ updates: some Collection<DecidedUpdate>) {
         if !worker.add(updates) {
             for decided in updates { decided.update.fail(.closed) }
         }

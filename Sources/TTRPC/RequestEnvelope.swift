@@ -1,4 +1,5 @@
 public import NIOCore
+internal import ProtobufFields
 
 /// The body of a Request frame, read in place: names and values stay in the frame's bytes until they are asked
 /// for, and the payload is copied once.
@@ -17,6 +18,16 @@ public struct RequestEnvelope: Sendable {
 
     /// Unknown fields are skipped and of a field that recurs the last counts, as in every protobuf reader.
     public init(decoding body: ByteBuffer) throws(EnvelopeError) {
+        do {
+            try self.init(fieldsOf: body)
+        } catch let error as EnvelopeError {
+            throw error
+        } catch {
+            throw .malformed
+        }
+    }
+
+    private init(fieldsOf body: ByteBuffer) throws {
         self.body = body
         let bytes = body.readableBytesUInt8Span
         var cursor = FieldCursor(0..<bytes.count)
@@ -25,9 +36,11 @@ public struct RequestEnvelope: Sendable {
             case (1, .lengthDelimited): serviceRange = try cursor.text(bytes)
             case (2, .lengthDelimited): methodRange = try cursor.text(bytes)
             case (3, .lengthDelimited): payloadRange = try cursor.content(bytes)
-            case (4, .varint): timeoutNano = Int64(bitPattern: try cursor.varint(bytes))
+            case (4, .varint): timeoutNano = try cursor.integer(bytes)
             case (5, .lengthDelimited):
-                guard metadataRanges.count < ProtocolLimit.maximumMetadataPairs else { throw .tooManyMetadataPairs }
+                guard metadataRanges.count < ProtocolLimit.maximumMetadataPairs else {
+                    throw EnvelopeError.tooManyMetadataPairs
+                }
                 metadataRanges.append(try Self.pair(in: try cursor.content(bytes), bytes))
             default: try cursor.skip(tag.type, bytes)
             }
@@ -60,7 +73,7 @@ public struct RequestEnvelope: Sendable {
 
     private static func pair(
         in range: Range<Int>, _ bytes: Span<UInt8>
-    ) throws(EnvelopeError) -> (key: Range<Int>, value: Range<Int>) {
+    ) throws(FieldError) -> (key: Range<Int>, value: Range<Int>) {
         var key = 0..<0
         var value = 0..<0
         var cursor = FieldCursor(range)

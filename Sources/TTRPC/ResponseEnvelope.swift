@@ -1,4 +1,5 @@
 public import NIOCore
+internal import ProtobufFields
 import SwiftProtobuf
 
 /// The body of a Response frame.
@@ -10,16 +11,20 @@ public enum ResponseEnvelope: Sendable, Hashable {
 
     /// Servers say OK in three ways: no status, an empty one, a body of no bytes. All are a message here.
     public init(decoding body: ByteBuffer) throws(EnvelopeError) {
-        let bytes = body.readableBytesUInt8Span
-        var cursor = FieldCursor(0..<bytes.count)
         var statusRange: Range<Int>?
         var payloadRange = 0..<0
-        while let tag = try cursor.nextTag(bytes) {
-            switch (tag.number, tag.type) {
-            case (1, .lengthDelimited): statusRange = try cursor.content(bytes)
-            case (2, .lengthDelimited): payloadRange = try cursor.content(bytes)
-            default: try cursor.skip(tag.type, bytes)
+        do throws(FieldError) {
+            let bytes = body.readableBytesUInt8Span
+            var cursor = FieldCursor(0..<bytes.count)
+            while let tag = try cursor.nextTag(bytes) {
+                switch (tag.number, tag.type) {
+                case (1, .lengthDelimited): statusRange = try cursor.content(bytes)
+                case (2, .lengthDelimited): payloadRange = try cursor.content(bytes)
+                default: try cursor.skip(tag.type, bytes)
+                }
             }
+        } catch {
+            throw .malformed
         }
         if let statusRange, !statusRange.isEmpty {
             var options = BinaryDecodingOptions()

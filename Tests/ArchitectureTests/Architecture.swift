@@ -15,14 +15,15 @@ enum Architecture {
     static let targets: [String: Target] = [
         // Pure: neither clock nor randomness, network, protobuf or SQL.
         "MFADomain": Target(folder: "Sources/MFADomain", imports: ["Crypto"]),
-        "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "Crypto", "SwiftProtobuf"]),
+        "ProtobufFields": Target(folder: "Sources/ProtobufFields", imports: []),
+        "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "ProtobufFields", "Crypto"]),
         "MFAStoreSQLite": Target(
             folder: "Sources/MFAStoreSQLite", imports: ["MFAStore", "MFADomain", "GRDB", "GRDBSQLite"]),
         "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore", "Logging"]),
         "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
         "MFAMethods": Target(
             folder: "Sources/MFAMethods", imports: ["MFAProto", "MFAService", "MFADomain", "QRCode", "SwiftProtobuf"]),
-        "TTRPC": Target(folder: "Sources/TTRPC", imports: ["NIOCore", "SwiftProtobuf"]),
+        "TTRPC": Target(folder: "Sources/TTRPC", imports: ["ProtobufFields", "NIOCore", "SwiftProtobuf"]),
         "MFAWire": Target(
             folder: "Sources/MFAWire",
             imports: [

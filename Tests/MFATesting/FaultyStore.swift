@@ -22,14 +22,13 @@ public final class FaultyStore: Store {
         self.faults.withLock { $0 += faults }
     }
 
-    public func update<Outcome: Sendable>(
-        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
-    ) async throws -> Outcome {
+    public func commit(
+        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> DecisionEffect?
+    ) async throws {
         let fault = faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         if case .before(let error) = fault { throw error }
-        let outcome = try await store.update(key, decide)
+        try await store.commit(key, decide)
         if case .after(let error) = fault { throw error }
-        return outcome
     }
 
     public func read(_ key: SubjectKey) async throws(StoreError) -> SubjectState? {

@@ -12,14 +12,22 @@ public struct SubjectKey: Sendable, Hashable {
     // be two people of a caller's.
 
     public static func == (lhs: SubjectKey, rhs: SubjectKey) -> Bool {
-        lhs.tenant.utf8.elementsEqual(rhs.tenant.utf8) && lhs.subject.utf8.elementsEqual(rhs.subject.utf8)
+        Self.areEqual(lhs.subject, rhs.subject) && Self.areEqual(lhs.tenant, rhs.tenant)
     }
 
     public func hash(into hasher: inout Hasher) {
-        for text in [tenant, subject] {
-            var text = text
-            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-            hasher.combine(0xff as UInt8)
+        Self.hash(tenant, into: &hasher)
+        Self.hash(subject, into: &hasher)
+    }
+
+    private static func areEqual(_ lhs: String, _ rhs: String) -> Bool {
+        lhs.utf8.span.withUnsafeBytes { lhs in
+            rhs.utf8.span.withUnsafeBytes { rhs in lhs.elementsEqual(rhs) }
         }
+    }
+
+    private static func hash(_ text: String, into hasher: inout Hasher) {
+        text.utf8.span.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(0xff as UInt8)
     }
 }

@@ -3,35 +3,28 @@ internal import Foundation
 
 /// The keys under which everything is sealed. They live in a file of their own, outside the database and outside its
 /// backups.
-public struct KeyRing: Sendable {
-    /// Names a data key; stands in front of everything sealed under it.
-    typealias DataKeyID = UInt32
-
+public final class KeyRing: Sendable {
     /// Never rotates: keys of look-up secrets, aliases and budgets come from it.
     private let staticKey: SymmetricKey
-    private let dataKeys: [DataKeyID: SymmetricKey]
-    /// The data key that new records are sealed under.
-    let currentDataKeyID: DataKeyID
-    let currentDataKey: SymmetricKey
+    private let dataKeys: [DataKey.ID: DataKey]
+    /// What new records are sealed under.
+    let currentDataKey: DataKey
 
     static let keyByteCount = 32
 
-    private init(
-        staticKey: SymmetricKey, dataKeys: [DataKeyID: SymmetricKey],
-        current: (id: DataKeyID, key: SymmetricKey)
-    ) {
+    private init(staticKey: SymmetricKey, dataKeys: [DataKey.ID: DataKey], current: DataKey) {
         self.staticKey = staticKey
         self.dataKeys = dataKeys
-        (currentDataKeyID, currentDataKey) = current
+        currentDataKey = current
     }
 
     /// A new ring with one data key, from the system's generator.
     public static func generate() -> KeyRing {
-        let dataKey = SymmetricKey(size: .bits256)
-        return KeyRing(staticKey: SymmetricKey(size: .bits256), dataKeys: [1: dataKey], current: (1, dataKey))
+        let dataKey = DataKey(id: 1, key: SymmetricKey(size: .bits256))
+        return KeyRing(staticKey: SymmetricKey(size: .bits256), dataKeys: [dataKey.id: dataKey], current: dataKey)
     }
 
-    func dataKey(_ id: DataKeyID) -> SymmetricKey? {
+    func dataKey(_ id: DataKey.ID) -> DataKey? {
         dataKeys[id]
     }
 
@@ -47,7 +40,7 @@ public struct KeyRing: Sendable {
     /// each key and 32 bytes from which the key cannot be told.
     public var fingerprints: [String: [UInt8]] {
         var fingerprints = ["static": Self.fingerprint(staticKey)]
-        for (id, key) in dataKeys { fingerprints["data.\(id)"] = Self.fingerprint(key) }
+        for (id, dataKey) in dataKeys { fingerprints["data.\(id)"] = Self.fingerprint(dataKey.key) }
         return fingerprints
     }
 
@@ -60,15 +53,15 @@ public struct KeyRing: Sendable {
 
 extension KeyRing {
     private struct File: Codable {
-        struct DataKey: Codable {
-            var id: DataKeyID
+        struct Entry: Codable {
+            var id: DataKey.ID
             var key: Data
         }
 
         var format: Int
         var staticKey: Data
-        var dataKeys: [DataKey]
-        var currentDataKey: DataKeyID
+        var dataKeys: [Entry]
+        var currentDataKey: DataKey.ID
 
         enum CodingKeys: String, CodingKey {
             case format
@@ -99,29 +92,30 @@ extension KeyRing {
         return try KeyRing(file, path: path)
     }
 
-    private init(_ file: File, path: String) throws(KeyRingError) {
+    private convenience init(_ file: File, path: String) throws(KeyRingError) {
         guard file.format == 1 else {
             throw KeyRingError("key ring \(path): format \(file.format) is not known to this version")
         }
         guard ([file.staticKey] + file.dataKeys.map(\.key)).allSatisfy({ $0.count == Self.keyByteCount }) else {
             throw KeyRingError("key ring \(path): a key is not \(Self.keyByteCount) bytes long")
         }
-        let keys = Dictionary(file.dataKeys.map { ($0.id, SymmetricKey(data: $0.key)) }) { first, _ in first }
+        let keys = Dictionary(
+            file.dataKeys.map { ($0.id, DataKey(id: $0.id, key: SymmetricKey(data: $0.key))) }
+        ) { first, _ in first }
         guard keys.count == file.dataKeys.count, let current = keys[file.currentDataKey] else {
             throw KeyRingError("key ring \(path): two data keys share an id, or the current one is missing")
         }
-        self.init(
-            staticKey: SymmetricKey(data: file.staticKey), dataKeys: keys, current: (file.currentDataKey, current))
+        self.init(staticKey: SymmetricKey(data: file.staticKey), dataKeys: keys, current: current)
     }
 
     /// Writes the ring to a new file, mode 0600, durable when this returns. Never overwrites one.
     public func save(path: String) throws(KeyRingError) {
         let file = File(
             format: 1, staticKey: staticKey.withUnsafeBytes { Data($0) },
-            dataKeys: dataKeys.sorted { $0.key < $1.key }.map { id, key in
-                File.DataKey(id: id, key: key.withUnsafeBytes { Data($0) })
+            dataKeys: dataKeys.values.sorted { $0.id < $1.id }.map { dataKey in
+                File.Entry(id: dataKey.id, key: dataKey.key.withUnsafeBytes { Data($0) })
             },
-            currentDataKey: currentDataKeyID)
+            currentDataKey: currentDataKey.id)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -11,6 +11,8 @@ struct Seal {
     private static let format: UInt8 = 1
     private static let headerByteCount = 5
 
+    private static let nonceByteCount = 12
+
     private let keyRing: KeyRing
     /// Tenant and subject with the tenant's length in front, so that no two pairs read alike.
     private let name: [UInt8]
@@ -25,18 +27,19 @@ struct Seal {
         name += key.tenant.utf8
         name += key.subject.utf8
         self.name = name
-        currentKey = Self.subjectKey(keyRing.currentDataKey, name)
+        currentKey = keyRing.currentDataKey.subjectKey(name)
     }
 
     func seal(_ plain: [UInt8], version: Int64) throws(StoreError) -> [UInt8] {
-        let id = keyRing.currentDataKeyID
+        let id = keyRing.currentDataKey.id
         do {
+            let nonce = try Self.makeNonce()
             let box = try AES.GCM.seal(
-                plain, using: currentKey, authenticating: associatedData(version: version, id: id))
+                plain, using: currentKey, nonce: nonce, authenticating: associatedData(version: version, id: id))
             var record: [UInt8] = [Self.format]
             record.reserveCapacity(Self.headerByteCount + plain.count + 28)
             withUnsafeBytes(of: id.bigEndian) { record += $0 }
-            box.nonce.withUnsafeBytes { record += $0 }
+            nonce.withUnsafeBytes { record += $0 }
             box.ciphertext.withUnsafeBytes { record += $0 }
             box.tag.withUnsafeBytes { record += $0 }
             return record
@@ -49,7 +52,7 @@ struct Seal {
         guard record.count > Self.headerByteCount, record[0] == Self.format else {
             throw .corrupt("a record is in no known format")
         }
-        let id = record[1..<Self.headerByteCount].reduce(0) { $0 << 8 | KeyRing.DataKeyID($1) }
+        let id = record[1..<Self.headerByteCount].reduce(0) { $0 << 8 | DataKey.ID($1) }
         do {
             let box = try AES.GCM.SealedBox(combined: record[Self.headerByteCount...])
             let plain = try AES.GCM.open(
@@ -62,19 +65,25 @@ struct Seal {
         }
     }
 
-    private func key(_ id: KeyRing.DataKeyID) throws(StoreError) -> SymmetricKey {
-        if id == keyRing.currentDataKeyID { return currentKey }
+    private func key(_ id: DataKey.ID) throws(StoreError) -> SymmetricKey {
+        if id == keyRing.currentDataKey.id { return currentKey }
         guard let dataKey = keyRing.dataKey(id) else { throw .corrupt("the key ring lacks data key \(id)") }
-        return Self.subjectKey(dataKey, name)
+        return dataKey.subjectKey(name)
     }
 
-    private static func subjectKey(_ dataKey: SymmetricKey, _ name: [UInt8]) -> SymmetricKey {
-        // The data key is uniformly random, so expansion alone is enough (RFC 5869, section 3.3).
-        HKDF<SHA256>.expand(pseudoRandomKey: dataKey, info: name, outputByteCount: KeyRing.keyByteCount)
+    /// Random, from the system's generator in one call; `AES.GCM.Nonce()` makes two.
+    private static func makeNonce() throws -> AES.GCM.Nonce {
+        try withUnsafeTemporaryAllocation(byteCount: nonceByteCount, alignment: 1) { bytes in
+            guard getentropy(bytes.baseAddress, bytes.count) == 0 else {
+                throw StoreError.unavailable("the system gives no random bytes")
+            }
+            return try AES.GCM.Nonce(data: UnsafeRawBufferPointer(bytes))
+        }
     }
 
-    private func associatedData(version: Int64, id: KeyRing.DataKeyID) -> [UInt8] {
+    private func associatedData(version: Int64, id: DataKey.ID) -> [UInt8] {
         var data = name
+        data.reserveCapacity(name.count + 12)
         withUnsafeBytes(of: version.bigEndian) { data += $0 }
         withUnsafeBytes(of: id.bigEndian) { data += $0 }
         return data

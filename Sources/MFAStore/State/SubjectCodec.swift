@@ -1,5 +1,5 @@
 public import MFADomain
-internal import SwiftProtobuf
+internal import ProtobufFields
 
 /// One subject's state as sealed bytes and back.
 public struct SubjectCodec {
@@ -10,17 +10,17 @@ public struct SubjectCodec {
     }
 
     public func encode(_ state: SubjectState, version: Int64) throws(StoreError) -> [UInt8] {
-        guard let plain: [UInt8] = try? StoredSubject(state).serializedBytes() else {
-            throw .corrupt("a state could not be encoded")
-        }
-        return try seal.seal(plain, version: version)
+        var fields = FieldWriter(capacity: 512)
+        state.store(in: &fields)
+        return try seal.seal(fields.bytes, version: version)
     }
 
     public func decode(_ record: [UInt8], version: Int64) throws(StoreError) -> SubjectState {
         let plain = try seal.open(record, version: version)
-        guard let stored = try? StoredSubject(serializedBytes: plain), let state = SubjectState(stored) else {
+        do {
+            return try SubjectState(stored: plain.span)
+        } catch {
             throw .corrupt("a record does not decode")
         }
-        return state
     }
 }

@@ -1,0 +1,46 @@
+internal import MFADomain
+internal import ProtobufFields
+
+extension IdempotencyRecord {
+    func store(in fields: inout FieldWriter) {
+        fields.array(1, key.key)
+        fields.array(2, key.body)
+        fields.integer(3, at.milliseconds)
+        fields.id(4, answer.factorID)
+        fields.id(5, answer.verificationID)
+        fields.raw(6, answer.verdict)
+        fields.integer(7, Int64(answer.attemptsLeft))
+        fields.integer(8, answer.retryAfterMilliseconds)
+        fields.integer(9, Int64(answer.backupCodesLeft))
+        fields.array(10, sealedCodes)
+        fields.bool(11, answer.isSecret)
+        fields.raw(12, answer.factorKind)
+    }
+
+    init(stored bytes: Span<UInt8>) throws(FieldError) {
+        var (key, body, sealedCodes): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
+        var at: Int64 = 0
+        var answer = RememberedAnswer()
+        var cursor = FieldCursor(0..<bytes.count)
+        while let tag = try cursor.nextTag(bytes) {
+            switch (tag.number, tag.type) {
+            case (1, .lengthDelimited): key = try cursor.array(bytes)
+            case (2, .lengthDelimited): body = try cursor.array(bytes)
+            case (3, .varint): at = try cursor.integer(bytes)
+            case (4, .lengthDelimited): answer.factorID = try cursor.id(bytes)
+            case (5, .lengthDelimited): answer.verificationID = try cursor.id(bytes)
+            case (6, .varint): answer.verdict = try cursor.raw(bytes)
+            case (7, .varint): answer.attemptsLeft = Int(try cursor.integer(bytes))
+            case (8, .varint): answer.retryAfterMilliseconds = try cursor.integer(bytes)
+            case (9, .varint): answer.backupCodesLeft = Int(try cursor.integer(bytes))
+            case (10, .lengthDelimited): sealedCodes = try cursor.array(bytes)
+            case (11, .varint): answer.isSecret = try cursor.integer(bytes) != 0
+            case (12, .varint): answer.factorKind = try cursor.raw(bytes)
+            default: try cursor.skip(tag.type, bytes)
+            }
+        }
+        guard !key.isEmpty, !body.isEmpty else { throw FieldError() }
+        self.init(
+            key: .init(key: key, body: body), at: Timestamp(milliseconds: at), answer: answer, sealedCodes: sealedCodes)
+    }
+}
