@@ -17,6 +17,7 @@ struct Listener: Sendable {
     let callers: CallerDirectory
     let ledger: ConnectionLedger
     let refusals: RefusalLog
+    let executors = EventLoopTaskExecutors()
 }
 
 /// Tells a connection to answer what is in flight and close.

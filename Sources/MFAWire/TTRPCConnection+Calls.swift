@@ -55,9 +55,9 @@ extension TTRPCConnection {
     ) {
         let serial = calls.enter()
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
-        let table = listener.table
+        let handler = listener.table.handler(of: row)
         Task.immediate(executorPreference: executor) {
-            let reply = await table.call(row, payload: payload, context: context)
+            let reply = await handler(payload, context)
             connection.value.completed(serial, streamID: streamID, reply)
         }
         if calls.leave(serial, streamID: streamID, deadline: context.deadline), let deadline = context.deadline {

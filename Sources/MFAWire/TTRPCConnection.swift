@@ -53,7 +53,7 @@ final class TTRPCConnection: ChannelDuplexHandler {
         self.limits = listener.limits
         self.caller = caller
         self.eventLoop = eventLoop
-        executor = EventLoopTaskExecutor(eventLoop)
+        executor = listener.executors.executor(of: eventLoop)
         decoder = FrameDecoder(maximumBodyBytes: listener.limits.maximumMessageBytes)
     }
 

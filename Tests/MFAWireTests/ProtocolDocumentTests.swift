@@ -31,7 +31,8 @@ struct ProtocolDocumentTests {
         let test = try MFATesting.TestService()
         let server = try await WireServer.start(
             configuration: WireConfiguration(
-                host: "127.0.0.1", port: 0, security: .plaintext(caller: WireFixture.caller)),
+                host: "127.0.0.1", port: 0, security: .plaintext(caller: WireFixture.caller),
+                limits: WireFixture.limits()),
             table: test.table, callers: CallerDirectory([:]), logger: LogRecorder().logger,
             group: .singletonMultiThreadedEventLoopGroup)
         let peer = try await RawPeer.connect(to: server.localAddress)

@@ -23,9 +23,9 @@ public struct MethodTable: Sendable {
         index.row(service: service, method: method).map(RowNumber.init)
     }
 
-    /// Answers one call. Never throws and never traps on what a peer sent.
-    public func call(_ row: RowNumber, payload: [UInt8], context: CallContext) async -> CallReply {
-        await rows[row.value].handler(payload, context)
+    /// What answers the calls of a row. Never throws and never traps on what a peer sent.
+    public func handler(of row: RowNumber) -> MethodRow.Handler {
+        rows[row.value].handler
     }
 
     /// The same by name.
@@ -33,7 +33,7 @@ public struct MethodTable: Sendable {
         guard let row = row(service: service.utf8.span, method: method.utf8.span) else {
             return .status(.methodUnknown)
         }
-        return await call(row, payload: payload, context: context)
+        return await handler(of: row)(payload, context)
     }
 
     /// - Throws: when an RPC of the protos has no row.
