@@ -10,6 +10,7 @@ run   | pkg-config                         | finds the C libraries below
 run   | libsqlite3-dev                     | the embedded store
 run   | libqrencode-dev                    | QR codes
 run   | libpng-dev                         | QR codes as PNG
+run   | libjemalloc-dev                    | memory allocator of the server
 smoke | oathtool                           | an independent TOTP generator
 check | shellcheck                         | checks the shell scripts
 proto | protobuf-compiler                  | protoc, generates code from the protos

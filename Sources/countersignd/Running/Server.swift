@@ -38,7 +38,8 @@ struct Server {
         let service = MFAService(
             store: store, lookupSecretKey: configuration.keyRing.lookupSecretKey, settings: configuration.service,
             logger: logger)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        // The store's writer keeps one core busy; decisions are made on the event loops.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount - 1))
         do {
             let wire = try await WireServer.start(
                 configuration: WireConfiguration(
