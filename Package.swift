@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "MFAMethods",
             dependencies: [
-                "MFAProto", "MFAService", "MFADomain", "QRCode",
+                "MFAProto", "MFAService", "MFADomain", "ProtobufFields", "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),

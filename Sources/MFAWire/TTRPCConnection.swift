@@ -17,6 +17,7 @@ final class TTRPCConnection: ChannelDuplexHandler {
 
     /// Responses gathered beyond this are handed on before the read is through.
     private static let flushThresholdBytes = 64 * 1024
+    private static let longestLinger: Duration = .seconds(1)
 
     let listener: Listener
     let limits: WireLimits
@@ -40,6 +41,8 @@ final class TTRPCConnection: ChannelDuplexHandler {
     private var isInputClosed = false
     private(set) var isDraining = false
     private(set) var isClosing = false
+    /// When a connection whose answers are all sent is closed, if the peer does not close it before.
+    private(set) var lingersUntil: ContinuousClock.Instant?
 
     var watchdog = Watchdog()
     var lastActivity = ContinuousClock.now
@@ -112,7 +115,7 @@ final class TTRPCConnection: ChannelDuplexHandler {
         switch event {
         case ChannelEvent.inputClosed:
             isInputClosed = true
-            closeIfDone()
+            if lingersUntil != nil { close() } else { closeIfDone() }
         case WireEvent.drain:
             isDraining = true
             closeIfDone()
@@ -242,8 +245,18 @@ final class TTRPCConnection: ChannelDuplexHandler {
         let bytes = outbound
         outbound = ByteBuffer()
         context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
-            context.close(promise: nil)
+            if self.isInputClosed { self.close() } else { self.linger(context) }
         }
+    }
+
+    /// Says that no more will come, and takes what is still on its way: a socket closed with requests unread resets the
+    /// connection, which can cost the peer the answers it has not read.
+    private func linger(_ context: ChannelHandlerContext) {
+        stallBegan = nil
+        let end = ContinuousClock.now + Self.longestLinger
+        lingersUntil = end
+        wake(by: end)
+        context.close(mode: .output, promise: nil)
     }
 
     func close() {

@@ -18,25 +18,28 @@ public struct FieldCursor {
         }
     }
 
+    /// Where the next field begins.
+    public var position: Int { next }
+
     @usableFromInline
-    var position: Int
+    var next: Int
     @usableFromInline
     let end: Int
 
     /// The bytes of `range`, which must lie within the span given to each step.
     @inlinable
     public init(_ range: Range<Int>) {
-        position = range.lowerBound
+        next = range.lowerBound
         end = range.upperBound
     }
 
     /// True when nothing is left.
-    public var isAtEnd: Bool { position >= end }
+    public var isAtEnd: Bool { next >= end }
 
     /// The next field's tag, or nil at the end of the message.
     @inlinable
     public mutating func nextTag(_ bytes: Span<UInt8>) throws(FieldError) -> Tag? {
-        guard position < end else { return nil }
+        guard next < end else { return nil }
         let tag = try varint(bytes)
         guard tag <= UInt64(UInt32.max), tag >> 3 != 0, let type = WireType(rawValue: tag & 7) else {
             throw FieldError()
@@ -48,9 +51,9 @@ public struct FieldCursor {
     public mutating func varint(_ bytes: Span<UInt8>) throws(FieldError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while position < end {
-            let byte = bytes[position]
-            position += 1
+        while next < end {
+            let byte = bytes[next]
+            next += 1
             value |= UInt64(byte & 0x7f) << shift
             if byte < 0x80 {
                 // The tenth byte has room for one bit of the 64.
@@ -67,10 +70,10 @@ public struct FieldCursor {
     @inlinable
     public mutating func content(_ bytes: Span<UInt8>) throws(FieldError) -> Range<Int> {
         let length = try varint(bytes)
-        guard length <= UInt64(end - position) else { throw FieldError() }
-        let start = position
-        position += Int(length)
-        return start..<position
+        guard length <= UInt64(end - next) else { throw FieldError() }
+        let start = next
+        next += Int(length)
+        return start..<next
     }
 
     /// Like ``content(_:)``, for a field of type string.
@@ -97,8 +100,8 @@ public struct FieldCursor {
 
     @inlinable
     mutating func skip(byteCount: Int) throws(FieldError) {
-        guard byteCount <= end - position else { throw FieldError() }
-        position += byteCount
+        guard byteCount <= end - next else { throw FieldError() }
+        next += byteCount
     }
 }
 

@@ -22,7 +22,8 @@ enum Architecture {
         "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore", "Logging"]),
         "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
         "MFAMethods": Target(
-            folder: "Sources/MFAMethods", imports: ["MFAProto", "MFAService", "MFADomain", "QRCode", "SwiftProtobuf"]),
+            folder: "Sources/MFAMethods",
+            imports: ["MFAProto", "MFAService", "MFADomain", "ProtobufFields", "QRCode", "SwiftProtobuf"]),
         "TTRPC": Target(folder: "Sources/TTRPC", imports: ["ProtobufFields", "NIOCore", "SwiftProtobuf"]),
         "MFAWire": Target(
             folder: "Sources/MFAWire",

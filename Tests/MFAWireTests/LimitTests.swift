@@ -316,6 +316,21 @@ struct LimitTests {
         }
     }
 
+    @Test("A drained connection says its end, takes what is still on its way, and closes soon")
+    func drainLingers() async throws {
+        try await withServer { fixture in
+            let peer = try await fixture.connect(closesWithServer: false)
+            #expect(try await peer.isServed())
+            let drained = Task { await fixture.server.shutdown(grace: .seconds(30)) }
+            try await eventually { peer.current.isInputClosed }
+            // A reset would end it here.
+            for streamID: UInt32 in [101, 103] { try await peer.call(streamID, "Echo") }
+            #expect(!peer.current.isClosed)
+            await drained.value
+            #expect(fixture.server.connectionCount == 0)
+        }
+    }
+
     @Test("Draining ends when its grace does")
     func drainGrace() async throws {
         try await withServer { fixture in

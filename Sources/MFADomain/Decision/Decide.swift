@@ -39,12 +39,12 @@ public func decide<Command: SubjectCommand>(
 extension SubjectState {
     fileprivate func recollect(_ key: IdempotencyKey, at now: Timestamp) throws(Refusal) -> Recollection? {
         guard let record = idempotencyRecords.first(where: { $0.key.key == key.digests.key }),
-            now.millisecondsSince(record.at) < DomainSettings.idempotencyLifetimeSeconds * 1000
+            !now.isPast(seconds: DomainSettings.idempotencyLifetimeSeconds, after: record.at)
         else { return nil }
         guard record.key.body == key.digests.body else { throw .idempotencyKeyReused }
         guard record.answer.isSecret else { return Recollection(answer: record.answer, at: record.at, backupCodes: []) }
         // Not while the clock stands before the answer either: setting it back must not make secrets live longer.
-        guard (0...DomainSettings.secretAnswerLifetimeSeconds * 1000).contains(now.millisecondsSince(record.at)) else {
+        guard now.isWithin(seconds: DomainSettings.secretAnswerLifetimeSeconds, after: record.at) else {
             throw .idempotentAnswerGone
         }
         let codes = record.sealedCodes.isEmpty ? [] : SealedCodes.reveal(record.sealedCodes, under: key)
@@ -53,11 +53,9 @@ extension SubjectState {
     }
 
     fileprivate mutating func forgetOldAnswers(at now: Timestamp) {
-        idempotencyRecords.removeAll {
-            now.millisecondsSince($0.at) >= DomainSettings.idempotencyLifetimeSeconds * 1000
-        }
+        idempotencyRecords.removeAll { now.isPast(seconds: DomainSettings.idempotencyLifetimeSeconds, after: $0.at) }
         for index in idempotencyRecords.indices
-        where now.millisecondsSince(idempotencyRecords[index].at) > DomainSettings.secretAnswerLifetimeSeconds * 1000 {
+        where now.isPast(seconds: DomainSettings.secretAnswerLifetimeSeconds, after: idempotencyRecords[index].at) {
             idempotencyRecords[index].sealedCodes = []
         }
     }

@@ -56,7 +56,7 @@ public struct SubjectState: Sendable, Hashable {
     func checkProof(_ id: VerificationID?, at now: Timestamp) throws(Refusal) -> FactorID {
         guard let id else { throw .proofRequired }
         guard let verification = recentVerifications.first(where: { $0.id == id }),
-            (0...DomainSettings.proofLifetimeSeconds * 1000).contains(now.millisecondsSince(verification.at)),
+            now.isWithin(seconds: DomainSettings.proofLifetimeSeconds, after: verification.at),
             factor(verification.factorID)?.storedState == .active
         else { throw .proofStale }
         return verification.factorID
@@ -65,9 +65,7 @@ public struct SubjectState: Sendable, Hashable {
     mutating func remember(verificationOf factorID: FactorID, _ context: inout DecisionContext) -> VerificationID {
         let id = VerificationID(entropy: &context.entropy)
         let now = context.now
-        recentVerifications.removeAll {
-            now.millisecondsSince($0.at) > DomainSettings.proofLifetimeSeconds * 1000
-        }
+        recentVerifications.removeAll { now.isPast(seconds: DomainSettings.proofLifetimeSeconds, after: $0.at) }
         recentVerifications.append(RecentVerification(id: id, factorID: factorID, at: now))
         if recentVerifications.count > DomainSettings.maxRecentVerifications { recentVerifications.removeFirst() }
         return id

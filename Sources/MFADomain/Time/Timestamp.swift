@@ -34,4 +34,15 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     public func millisecondsSince(_ earlier: Timestamp) -> Int64 {
         milliseconds &- earlier.milliseconds
     }
+
+    /// True at the earlier moment and for so many seconds after it; false before it, where a clock that was set back
+    /// stands.
+    public func isWithin(seconds: Int64, after earlier: Timestamp) -> Bool {
+        (0...seconds &* 1000).contains(millisecondsSince(earlier))
+    }
+
+    /// True once so many seconds went by since the earlier moment.
+    public func isPast(seconds: Int64, after earlier: Timestamp) -> Bool {
+        millisecondsSince(earlier) >= seconds &* 1000
+    }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MFAProto
+internal import ProtobufFields
 internal import SwiftProtobuf
 
 /// Finds which field made a request undecodable. Runs only once decoding has failed: each top-level field is decoded
@@ -9,12 +10,15 @@ enum FieldLocator {
     private static let maxTried = 64
 
     static func faultyField<M: Message>(of type: M.Type, in payload: [UInt8]) -> String? {
-        var rest = payload[...]
-        var tried = 0
-        while tried < maxTried, let field = Field(taking: &rest) {
-            tried += 1
-            let isFaulty = (try? M(serializedBytes: Array(field.bytes), extensions: nil, options: .hostile)) == nil
-            if isFaulty { return name(of: field.number, in: M.protoMessageName) }
+        let bytes = payload.span
+        var cursor = FieldCursor(0..<bytes.count)
+        for _ in 0..<maxTried {
+            let start = cursor.position
+            // Where the bytes are no field there is no name to give.
+            guard let tag = try? cursor.nextTag(bytes), (try? cursor.skip(tag.type, bytes)) != nil else { return nil }
+            let field = Array(payload[start..<cursor.position])
+            let isFaulty = (try? M(serializedBytes: field, extensions: nil, options: .hostile)) == nil
+            if isFaulty { return name(of: tag.number, in: M.protoMessageName) }
         }
         return nil
     }
@@ -35,42 +39,5 @@ enum FieldLocator {
 
     private static func name(of number: UInt64, in message: String) -> String? {
         Int32(exactly: number).flatMap { fieldNames[message]?[$0] }
-    }
-
-    /// One top-level field with its tag.
-    private struct Field {
-        let number: UInt64
-        let bytes: ArraySlice<UInt8>
-
-        /// Nil at the end, or where the bytes are no field.
-        init?(taking rest: inout ArraySlice<UInt8>) {
-            let whole = rest
-            guard let tag = Self.varint(&rest) else { return nil }
-            switch tag & 7 {
-            case 0: guard Self.varint(&rest) != nil else { return nil }
-            case 1: guard Self.skip(8, &rest) else { return nil }
-            case 2: guard let length = Self.varint(&rest), Self.skip(length, &rest) else { return nil }
-            case 5: guard Self.skip(4, &rest) else { return nil }
-            default: return nil
-            }
-            number = tag >> 3
-            bytes = whole[whole.startIndex..<rest.startIndex]
-        }
-
-        private static func varint(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
-            var value: UInt64 = 0
-            for shift in stride(from: UInt64(0), to: 64, by: 7) {
-                guard let byte = rest.popFirst() else { return nil }
-                value |= UInt64(byte & 0x7f) << shift
-                if byte < 0x80 { return value }
-            }
-            return nil
-        }
-
-        private static func skip(_ count: UInt64, _ rest: inout ArraySlice<UInt8>) -> Bool {
-            guard count <= UInt64(rest.count) else { return false }
-            rest = rest.dropFirst(Int(count))
-            return true
-        }
     }
 }

@@ -33,31 +33,31 @@ struct Seal {
     func seal(_ plain: [UInt8], version: Int64) throws(StoreError) -> [UInt8] {
         let id = keyRing.currentDataKey.id
         do {
-            let nonce = try Self.makeNonce()
             let box = try AES.GCM.seal(
-                plain, using: currentKey, nonce: nonce, authenticating: associatedData(version: version, id: id))
-            var record: [UInt8] = [Self.format]
-            record.reserveCapacity(Self.headerByteCount + plain.count + 28)
+                plain, using: currentKey, nonce: try Self.makeNonce(),
+                authenticating: associatedData(version: version, id: id))
+            // There is a combined form for every nonce of 12 bytes.
+            guard let sealed = box.combined else { throw StoreError.corrupt("a record could not be sealed") }
+            var record: [UInt8] = []
+            record.reserveCapacity(Self.headerByteCount + sealed.count)
+            record.append(Self.format)
             withUnsafeBytes(of: id.bigEndian) { record += $0 }
-            nonce.withUnsafeBytes { record += $0 }
-            box.ciphertext.withUnsafeBytes { record += $0 }
-            box.tag.withUnsafeBytes { record += $0 }
+            sealed.withUnsafeBytes { record += $0 }
             return record
         } catch {
             throw .corrupt("a record could not be sealed")
         }
     }
 
-    func open(_ record: [UInt8], version: Int64) throws(StoreError) -> [UInt8] {
+    func open(_ record: [UInt8], version: Int64) throws(StoreError) -> Data {
         guard record.count > Self.headerByteCount, record[0] == Self.format else {
             throw .corrupt("a record is in no known format")
         }
         let id = record[1..<Self.headerByteCount].reduce(0) { $0 << 8 | DataKey.ID($1) }
         do {
             let box = try AES.GCM.SealedBox(combined: record[Self.headerByteCount...])
-            let plain = try AES.GCM.open(
+            return try AES.GCM.open(
                 box, using: try key(id), authenticating: associatedData(version: version, id: id))
-            return Array(plain)
         } catch let error as StoreError {
             throw error
         } catch {

@@ -43,8 +43,10 @@ extension Factor {
             case (7, .varint): lastUsedAt = try cursor.moment(bytes)
             case (8, .varint): isWaived = try cursor.integer(bytes) != 0
             case (9, .lengthDelimited): budget = try FailureBudget(stored: bytes.extracting(try cursor.content(bytes)))
-            case (10, .lengthDelimited): credential = .totp(try TOTPCredential(stored: bytes.extracting(try cursor.content(bytes))))
-            case (11, .lengthDelimited): credential = .backupCodes(try BackupCodeSet(stored: bytes.extracting(try cursor.content(bytes))))
+            case (10, .lengthDelimited):
+                credential = .totp(try TOTPCredential(stored: bytes.extracting(try cursor.content(bytes))))
+            case (11, .lengthDelimited):
+                credential = .backupCodes(try BackupCodeSet(stored: bytes.extracting(try cursor.content(bytes))))
             case (12, .lengthDelimited): provenBy = try cursor.id(bytes)
             default: try cursor.skip(tag.type, bytes)
             }

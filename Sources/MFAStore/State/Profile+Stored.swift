@@ -20,7 +20,8 @@ extension Profile {
             case (2, .lengthDelimited): profile.groups.append(try cursor.string(bytes))
             case (3, .lengthDelimited): profile.accountName = try cursor.string(bytes)
             case (4, .lengthDelimited): profile.locale = try cursor.string(bytes)
-            case (5, .lengthDelimited): profile.addresses.append(try Address(stored: bytes.extracting(try cursor.content(bytes))))
+            case (5, .lengthDelimited):
+                profile.addresses.append(try Address(stored: bytes.extracting(try cursor.content(bytes))))
             default: try cursor.skip(tag.type, bytes)
             }
         }

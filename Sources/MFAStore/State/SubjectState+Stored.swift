@@ -29,8 +29,10 @@ extension SubjectState {
             case (2, .varint): createdAt = try cursor.integer(bytes)
             case (3, .lengthDelimited): profile = try Profile(stored: bytes.extracting(try cursor.content(bytes)))
             case (4, .lengthDelimited): factors.append(try Factor(stored: bytes.extracting(try cursor.content(bytes))))
-            case (5, .lengthDelimited): verifications.append(try RecentVerification(stored: bytes.extracting(try cursor.content(bytes))))
-            case (6, .lengthDelimited): records.append(try IdempotencyRecord(stored: bytes.extracting(try cursor.content(bytes))))
+            case (5, .lengthDelimited):
+                verifications.append(try RecentVerification(stored: bytes.extracting(try cursor.content(bytes))))
+            case (6, .lengthDelimited):
+                records.append(try IdempotencyRecord(stored: bytes.extracting(try cursor.content(bytes))))
             default: try cursor.skip(tag.type, bytes)
             }
         }

@@ -18,10 +18,12 @@ final class RawPeer: Sendable {
         typealias InboundIn = ByteBuffer
 
         private let inbox: SharedInbox
+        private let closesWithServer: Bool
         private var decoder = FrameDecoder()
 
-        init(_ inbox: SharedInbox) {
+        init(_ inbox: SharedInbox, closesWithServer: Bool) {
             self.inbox = inbox
+            self.closesWithServer = closesWithServer
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -37,7 +39,7 @@ final class RawPeer: Sendable {
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
             if case ChannelEvent.inputClosed = event {
                 inbox.value.withLock { $0.isInputClosed = true }
-                context.close(promise: nil)
+                if closesWithServer { context.close(promise: nil) }
             }
         }
 
@@ -63,7 +65,7 @@ final class RawPeer: Sendable {
     }
 
     static func connect(
-        to address: SocketAddress, tls: TLSConfiguration? = nil, autoRead: Bool = true
+        to address: SocketAddress, tls: TLSConfiguration? = nil, autoRead: Bool = true, closesWithServer: Bool = true
     ) async throws -> RawPeer {
         let inbox = SharedInbox()
         let tlsContext = try tls.map { try NIOSSLContext(configuration: $0) }
@@ -76,7 +78,8 @@ final class RawPeer: Sendable {
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: tlsContext, serverHostname: "localhost"))
                     }
-                    try channel.pipeline.syncOperations.addHandler(Collector(inbox))
+                    try channel.pipeline.syncOperations.addHandler(
+                        Collector(inbox, closesWithServer: closesWithServer))
                 }
             }
             .connect(to: address).get()

@@ -24,8 +24,8 @@ struct WireFixture: Sendable {
         return limits
     }
 
-    func connect(autoRead: Bool = true) async throws -> RawPeer {
-        try await RawPeer.connect(to: server.localAddress, autoRead: autoRead)
+    func connect(autoRead: Bool = true, closesWithServer: Bool = true) async throws -> RawPeer {
+        try await RawPeer.connect(to: server.localAddress, autoRead: autoRead, closesWithServer: closesWithServer)
     }
 }
 

@@ -7,19 +7,16 @@ public enum TOTP {
         secret: [UInt8], steps: some Sequence<Int64>, algorithm: HashAlgorithm, digits: Int
     ) -> [UInt32] {
         switch algorithm {
-        case .sha1: codes(HMAC<Insecure.SHA1>(key: SymmetricKey(data: secret)), steps, digits)
-        case .sha256: codes(HMAC<SHA256>(key: SymmetricKey(data: secret)), steps, digits)
-        case .sha512: codes(HMAC<SHA512>(key: SymmetricKey(data: secret)), steps, digits)
+        case .sha1: codes(CounterHMAC<Insecure.SHA1>(secret: secret), steps, digits)
+        case .sha256: codes(CounterHMAC<SHA256>(secret: secret), steps, digits)
+        case .sha512: codes(CounterHMAC<SHA512>(secret: secret), steps, digits)
         }
     }
 
-    private static func codes<Hash>(_ keyed: HMAC<Hash>, _ steps: some Sequence<Int64>, _ digits: Int) -> [UInt32] {
-        steps.map { step in
-            var hash = keyed
-            // RFC 4226, section 5.2: the counter is hashed as 8 bytes, high-order byte first.
-            withUnsafeBytes(of: UInt64(bitPattern: step).bigEndian) { hash.update(data: $0) }
-            return truncate(hash.finalize(), digits)
-        }
+    private static func codes<Hash>(
+        _ hmac: CounterHMAC<Hash>, _ steps: some Sequence<Int64>, _ digits: Int
+    ) -> [UInt32] {
+        steps.map { truncate(hmac.digest(UInt64(bitPattern: $0)), digits) }
     }
 
     /// The code of one step as people see it, leading zeros included.
@@ -43,7 +40,7 @@ public enum TOTP {
     }
 
     /// RFC 4226, section 5.3: dynamic truncation.
-    private static func truncate<Hash>(_ mac: HashedAuthenticationCode<Hash>, _ digits: Int) -> UInt32 {
+    private static func truncate(_ mac: some Digest, _ digits: Int) -> UInt32 {
         mac.withUnsafeBytes { mac in
             // An HMAC has at least 20 bytes, so the offset, at most 15, leaves four to read.
             let offset = Int(mac[mac.count - 1] & 0x0f)
