@@ -1,15 +1,16 @@
 internal import GRDB
 internal import MFAStore
 
-/// Reads what is not in the cache, and decides, beside the writer, on a connection of its own. All calls that queued
-/// while it was busy share one read transaction, begun after the last of them arrived.
+/// A thread that reads what is not in the cache, and decides, beside the writer, on a connection of its own. All calls
+/// that queued while it was busy share one read transaction, begun after the last of them arrived. There is one: two
+/// competed with the writer, which is what everybody waits for.
 final class Lane: Sendable {
     private let worker: Worker<Update>
     private let reader: DatabaseQueue
 
-    init(reader: DatabaseQueue, writer: Writer, name: String) {
+    init(reader: DatabaseQueue, writer: Writer) {
         self.reader = reader
-        worker = Worker(name: name) { batch in Self.decide(batch, reader, writer) }
+        worker = Worker(name: "store-lane") { batch in Self.decide(batch, reader, writer) }
     }
 
     func add(_ update: Update) {

@@ -31,6 +31,10 @@ final class RowCache: Sendable {
         state.withLock { state in state.young[key] ?? state.old[key] }
     }
 
+    func removeAll() {
+        state.withLock { $0 = State() }
+    }
+
     /// Takes what a commit wrote, a row at a time, so that nobody waits long for the lock.
     func note(_ writes: [Write]) {
         for write in writes { state.withLock { note(write, &$0) } }

@@ -7,9 +7,6 @@ public struct SQLiteOptions: Sendable {
     public var maxBatch = 256
     /// Memory for rows last committed, so that they need not be read again.
     public var rowCacheBytes = 256 << 20
-    /// Threads that read rows which are not in memory, and decide on them. They compete with the writer, which is what
-    /// everybody waits for.
-    public var laneCount = 1
     /// Called when the disk failed in a way that leaves unknown what it holds. What was not acknowledged must not be,
     /// so the program has to end; if this returns, the store refuses everything from then on.
     public var onFatalError: @Sendable (String) -> Void = { _ in }

@@ -8,8 +8,8 @@ public final class SQLiteStore: Store {
     private let keyRing: KeyRing
     private let cache: RowCache
     private let writer: Writer
-    private let lanes: [Lane]
-    /// Serves lists, apart from the lanes, so that a long page delays no decision.
+    private let lane: Lane
+    /// Serves lists, apart from the lane, so that a long page delays no decision.
     private let reports: DatabaseQueue
     private let connection: DatabaseQueue
     private let lock: FileLock
@@ -24,16 +24,9 @@ public final class SQLiteStore: Store {
         connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
         self.keyRing = keyRing
         cache = RowCache(maxBytes: options.rowCacheBytes)
-        let writer = Writer(connection: connection, cache: cache, options: options)
-        self.writer = writer
+        writer = Writer(connection: connection, cache: cache, options: options)
         reports = try DatabaseFile.openReader(path: path)
-        var lanes: [Lane] = []
-        for index in 0..<max(1, options.laneCount) {
-            lanes.append(
-                Lane(
-                    reader: try DatabaseFile.openReader(path: path), writer: writer, name: "store-lane-\(index)"))
-        }
-        self.lanes = lanes
+        lane = Lane(reader: try DatabaseFile.openReader(path: path), writer: writer)
     }
 
     public func commit(
@@ -42,7 +35,7 @@ public final class SQLiteStore: Store {
         try await withUnsafeThrowingContinuation { continuation in
             let update = Update(key: key, keyRing: keyRing, decide: decide, continuation: continuation)
             // A row that is at hand is decided on here and now: handing it to another thread would cost as much.
-            guard let row = cache.row(key) else { return lane(of: key).add(update) }
+            guard let row = cache.row(key) else { return lane.add(update) }
             if let write = update.decide(on: row) {
                 writer.add(CollectionOfOne(DecidedUpdate(update: update, write: write)))
             } else {
@@ -59,11 +52,6 @@ public final class SQLiteStore: Store {
         } catch {
             throw .unavailable("read failed: \(error)")
         }
-    }
-
-    /// A subject always goes to the same lane, so that its calls queue behind one another and seldom lose a race.
-    private func lane(of key: SubjectKey) -> Lane {
-        lanes[Int(UInt(bitPattern: key.hashValue) % UInt(lanes.count))]
     }
 
     public func listSubjects(
@@ -152,8 +140,9 @@ public final class SQLiteStore: Store {
     }
 
     public func close() async {
-        for lane in lanes { lane.close() }
+        lane.close()
         writer.close()
+        cache.removeAll()
         try? reports.close()
         // The writer's connection goes last: the last one copies the log into the database.
         try? connection.close()

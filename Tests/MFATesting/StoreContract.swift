@@ -157,10 +157,11 @@ public enum StoreContract {
     }
 
     private static func closedRefuses(_ store: any Store) async throws {
+        let key = SubjectKey(tenant: "t", subject: "s")
+        try await store.put(key, richState())
         await store.close()
-        await #expect(throws: (any Error).self) {
-            try await store.put(SubjectKey(tenant: "t", subject: "s"), richState())
-        }
+        await #expect(throws: (any Error).self) { try await store.put(key, richState()) }
+        await #expect(throws: (any Error).self) { try await store.read(key) }
     }
 
     /// A state with something in every field.
