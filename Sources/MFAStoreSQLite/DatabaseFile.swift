@@ -12,23 +12,15 @@ enum DatabaseFile {
     static func openWriter(
         path: String, keyRing: KeyRing, options: SQLiteOptions
     ) throws(SQLiteOpenError) -> DatabaseQueue {
-        let isNew = try isMissing(path)
         do {
-            if !isNew, hasLog(path) { try checkUnwritten(path: path, keyRing: keyRing) }
+            if try isMissing(path) { try create(path: path, keyRing: keyRing, options: options) }
+            if hasLog(path) { try checkUnwritten(path: path, keyRing: keyRing) }
             let connection = try DatabaseQueue(path: path, configuration: writerConfiguration(options))
             try connection.writeWithoutTransaction { database in
-                if !isNew { try check(database, path: path, keyRing: keyRing) }
+                try check(database, path: path, keyRing: keyRing)
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
-                if isNew { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
             }
-            try Migrations.migrator.migrate(connection)
-            try connection.write { database in
-                for (name, value) in keyRing.fingerprints {
-                    try database.execute(
-                        sql: "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                        arguments: ["key.\(name)", Data(value)])
-                }
-            }
+            try fill(connection, keyRing: keyRing)
             return connection
         } catch let error as SQLiteOpenError {
             throw error
@@ -36,6 +28,47 @@ enum DatabaseFile {
             throw SQLiteOpenError("database \(path): is not a database")
         } catch {
             throw SQLiteOpenError("database \(path): cannot be opened, or is damaged (\(error))")
+        }
+    }
+
+    /// Makes the file under another name first: a crash leaves no database that is half made, which would be refused.
+    private static func create(path: String, keyRing: KeyRing, options: SQLiteOptions) throws {
+        guard !hasLog(path) else {
+            throw SQLiteOpenError(
+                "database \(path): is missing, but its log is there; restore it, or remove \(path)-wal to begin anew")
+        }
+        let draft = path + ".new"
+        for leftover in [draft, draft + "-journal"] { unlink(leftover) }
+        let connection = try DatabaseQueue(path: draft, configuration: writerConfiguration(options))
+        try connection.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+        try fill(connection, keyRing: keyRing)
+        try connection.close()
+        guard rename(draft, path) == 0 else {
+            throw SQLiteOpenError("database \(path): cannot be created (\(String(cString: strerror(errno))))")
+        }
+        try synchronizeDirectory(of: path)
+    }
+
+    /// The new name must be on disk before anything is acknowledged under it.
+    private static func synchronizeDirectory(of path: String) throws {
+        let directory = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        defer { close(directory) }
+        guard directory >= 0, fsync(directory) == 0 else {
+            throw SQLiteOpenError("database \(path): its folder cannot be synced (\(String(cString: strerror(errno))))")
+        }
+    }
+
+    /// Brings the tables up to date and notes the fingerprints of keys that are new.
+    private static func fill(_ connection: DatabaseQueue, keyRing: KeyRing) throws {
+        try Migrations.migrator.migrate(connection)
+        try connection.write { database in
+            for (name, value) in keyRing.fingerprints {
+                try database.execute(
+                    sql: "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    arguments: ["key.\(name)", Data(value)])
+            }
         }
     }
 

@@ -38,6 +38,27 @@ struct SQLiteFileTests {
         await store.close()
     }
 
+    @Test("What a crash left of a database that was being made is no hindrance")
+    func halfMade() async throws {
+        for leftover in [".new", ".new-journal"] { try Data("half".utf8).write(to: URL(filePath: path + leftover)) }
+        let store = try open()
+        try await put(store, key)
+        await store.close()
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() == [
+                "countersign.db", "countersign.db.lock",
+            ])
+    }
+
+    @Test("A log without its database does not start, and stays as it is")
+    func logAlone() async throws {
+        let log = Data("a log".utf8)
+        try log.write(to: URL(filePath: path + "-wal"))
+        #expect(throws: SQLiteOpenError.self) { try open() }
+        #expect(FileManager.default.contents(atPath: path + "-wal") == log)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test("A second process is refused while the first lives")
     func secondProcess() async throws {
         let store = try open()
