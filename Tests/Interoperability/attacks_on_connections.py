@@ -12,7 +12,10 @@ import wire
 from rules import attack, expect, rpc
 from service import CONFIGURATION, OK, check
 
-CONNECTIONS = 1000
+# Descriptors that both processes need besides.
+SPARE_DESCRIPTORS = 500
+SOFT_LIMIT, HARD_LIMIT = resource.getrlimit(resource.RLIMIT_NOFILE)
+CONNECTIONS = 5000 if HARD_LIMIT == resource.RLIM_INFINITY else min(5000, HARD_LIMIT - SPARE_DESCRIPTORS)
 ANNOUNCED_BYTES = 4 << 20
 FRAME_TIMEOUT_SECONDS = 3
 LIMITS = f"""\
@@ -47,7 +50,7 @@ def silent_connections(server, openings):
                 one.sendall(opening)
             one.setblocking(False)
             selector.register(one, selectors.EVENT_READ)
-            if number % 50 == 0:
+            if number % 100 == 0:
                 look(good)
         end = time.monotonic() + FRAME_TIMEOUT_SECONDS + rules.PATIENCE_SECONDS
         while selector.get_map():
@@ -66,10 +69,8 @@ def silent_connections(server, openings):
 
 @attack
 def silent_senders(report, place):
-    """A thousand connections that announce the largest frame and fall silent."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, 2 * CONNECTIONS)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    """Five thousand connections that announce the largest frame and fall silent."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(SOFT_LIMIT, CONNECTIONS + SPARE_DESCRIPTORS), HARD_LIMIT))
     header = struct.pack(">IIBB", ANNOUNCED_BYTES, 1, 1, 0)
     with place.server(configuration=CONFIGURATION + LIMITS) as server:
         expect(wire.call(server.address, rpc("grpc.health.v1.Health/Check", {})), OK, "the ping")
