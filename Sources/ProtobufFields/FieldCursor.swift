@@ -33,6 +33,12 @@ public struct FieldCursor {
         end = range.upperBound
     }
 
+    /// The whole of a message.
+    @inlinable
+    public init(_ bytes: borrowing Span<UInt8>) {
+        self.init(0..<bytes.count)
+    }
+
     /// True when nothing is left.
     public var isAtEnd: Bool { next >= end }
 
@@ -108,12 +114,9 @@ public struct FieldCursor {
 extension FieldCursor {
     /// The value of a string field.
     public mutating func string(_ bytes: Span<UInt8>) throws(FieldError) -> String {
-        let range = try content(bytes)
-        do {
-            return String(copying: try UTF8Span(validating: bytes.extracting(range)))
-        } catch {
-            throw FieldError()
-        }
+        let range = try text(bytes)
+        // Proof: `text` has just found these bytes to be UTF-8.
+        return String(copying: unsafe UTF8Span(unchecked: bytes.extracting(range)))
     }
 
     /// The value of a bytes field.

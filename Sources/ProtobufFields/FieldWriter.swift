@@ -55,15 +55,10 @@ public struct FieldWriter {
         let start = bytes.count
         bytes.append(0)
         write(&self)
-        var length = bytes.count - start - 1
-        bytes[start] = UInt8(length & 0x7f)
-        var place = start
-        while length >= 0x80 {
-            bytes[place] |= 0x80
-            length >>= 7
-            place += 1
-            bytes.insert(UInt8(length & 0x7f), at: place)
-        }
+        let length = UInt64(bytes.count - start - 1)
+        let more = Varint.byteCount(length) - 1
+        if more > 0 { bytes.insert(contentsOf: repeatElement(0, count: more), at: start) }
+        for (offset, byte) in Varint(length).enumerated() { bytes[start + offset] = byte }
     }
 
     private mutating func tag(_ number: Int, _ type: FieldCursor.WireType) {
@@ -71,11 +66,6 @@ public struct FieldWriter {
     }
 
     private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
+        for byte in Varint(value) { bytes.append(byte) }
     }
 }

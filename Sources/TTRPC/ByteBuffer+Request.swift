@@ -1,4 +1,5 @@
 public import NIOCore
+internal import ProtobufFields
 
 extension ByteBuffer {
     /// Appends a unary Request frame: header and body in one piece.
@@ -12,7 +13,7 @@ extension ByteBuffer {
         var length = Self.byteCount(fieldOfLength: service.utf8.count)
         length += Self.byteCount(fieldOfLength: method.utf8.count)
         if !payload.isEmpty { length += Self.byteCount(fieldOfLength: payload.count) }
-        if timeoutNano != 0 { length += 1 + Self.byteCount(varint: UInt64(bitPattern: timeoutNano)) }
+        if timeoutNano != 0 { length += 1 + Varint.byteCount(UInt64(bitPattern: timeoutNano)) }
         for pair in metadata { length += Self.byteCount(fieldOfLength: Self.byteCount(pair)) }
         guard length <= min(maximumBodyBytes, ProtocolLimit.maximumBodyBytes) else {
             throw .oversize(byteCount: length)

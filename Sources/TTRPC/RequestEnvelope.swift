@@ -30,7 +30,7 @@ public struct RequestEnvelope: Sendable {
     private init(fieldsOf body: ByteBuffer) throws {
         self.body = body
         let bytes = body.readableBytesUInt8Span
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): serviceRange = try cursor.text(bytes)

@@ -15,7 +15,7 @@ public enum ResponseEnvelope: Sendable, Hashable {
         var payloadRange = 0..<0
         do throws(FieldError) {
             let bytes = body.readableBytesUInt8Span
-            var cursor = FieldCursor(0..<bytes.count)
+            var cursor = FieldCursor(bytes)
             while let tag = try cursor.nextTag(bytes) {
                 switch (tag.number, tag.type) {
                 case (1, .lengthDelimited): statusRange = try cursor.content(bytes)

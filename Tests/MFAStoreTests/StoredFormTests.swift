@@ -53,7 +53,7 @@ struct StoredFormTests {
         fields.message(1) { $0.array(2, [UInt8](repeating: 7, count: count)) }
         fields.integer(3, -1)
         let bytes = fields.bytes
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes.span)
         #expect(try cursor.nextTag(bytes.span)?.number == 1)
         var inner = FieldCursor(try cursor.content(bytes.span))
         if count > 0 {

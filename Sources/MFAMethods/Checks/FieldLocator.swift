@@ -11,7 +11,7 @@ enum FieldLocator {
 
     static func faultyField<M: Message>(of type: M.Type, in payload: [UInt8]) -> String? {
         let bytes = payload.span
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         for _ in 0..<maxTried {
             let start = cursor.position
             // Where the bytes are no field there is no name to give.

@@ -14,7 +14,7 @@ extension TOTPCredential {
         var secret: [UInt8] = []
         var algorithm: HashAlgorithm?
         var (digits, periodSeconds, nextStep): (Int64, Int64, Int64) = (0, 0, 0)
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): secret = try cursor.array(bytes)
@@ -42,7 +42,7 @@ extension BackupCodeSet {
     init(stored bytes: Span<UInt8>) throws(FieldError) {
         var total: Int64 = 0
         var digests: [UInt8] = []
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): total = try cursor.integer(bytes)

@@ -32,7 +32,7 @@ public enum EventCodec {
         var verdict: Verdict?
         var factorLocked = false
         var backupCodesLeftPlusOne: Int64 = 0
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): kind = try cursor.raw(bytes)

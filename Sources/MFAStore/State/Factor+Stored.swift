@@ -31,7 +31,7 @@ extension Factor {
         var provenBy: FactorID?
         var budget = FailureBudget()
         var credential: Credential?
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): id = try cursor.id(bytes)
@@ -74,7 +74,7 @@ extension FailureBudget {
         var lastFailureAt: Timestamp?
         var isLocked = false
         var days: [DayCount] = []
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): consecutive = try cursor.integer(bytes)

@@ -21,7 +21,7 @@ extension IdempotencyRecord {
         var (key, body, sealedCodes): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
         var at: Int64 = 0
         var answer = RememberedAnswer()
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): key = try cursor.array(bytes)

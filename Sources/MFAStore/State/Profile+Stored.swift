@@ -13,7 +13,7 @@ extension Profile {
     init(stored bytes: Span<UInt8>) throws(FieldError) {
         var kind: Kind?
         var profile = Profile()
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): kind = try cursor.raw(bytes)
@@ -40,7 +40,7 @@ extension Address {
     fileprivate init(stored bytes: Span<UInt8>) throws(FieldError) {
         var kind: Kind?
         var value = ""
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): kind = try cursor.raw(bytes)

@@ -12,7 +12,7 @@ extension RecentVerification {
         var id: VerificationID?
         var factorID: FactorID?
         var at: Int64 = 0
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): id = try cursor.id(bytes)

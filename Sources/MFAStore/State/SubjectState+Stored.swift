@@ -22,7 +22,7 @@ extension SubjectState {
         var factors: [Factor] = []
         var verifications: [RecentVerification] = []
         var records: [IdempotencyRecord] = []
-        var cursor = FieldCursor(0..<bytes.count)
+        var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): pseudonym = try cursor.id(bytes)
