@@ -48,14 +48,8 @@ enum DatabaseFile {
         guard rename(draft, path) == 0 else {
             throw SQLiteOpenError("database \(path): cannot be created (\(String(cString: strerror(errno))))")
         }
-        try synchronizeDirectory(of: path)
-    }
-
-    /// The new name must be on disk before anything is acknowledged under it.
-    private static func synchronizeDirectory(of path: String) throws {
-        let directory = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
-        defer { close(directory) }
-        guard directory >= 0, fsync(directory) == 0 else {
+        // The new name must be on disk before anything is acknowledged under it.
+        guard synchronizeDirectory(of: path) else {
             throw SQLiteOpenError("database \(path): its folder cannot be synced (\(String(cString: strerror(errno))))")
         }
     }

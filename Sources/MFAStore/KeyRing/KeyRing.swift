@@ -131,15 +131,6 @@ extension KeyRing {
             unlink(path)
             throw KeyRingError("key ring \(path): cannot be written")
         }
-        Self.synchronizeDirectory(of: path)
-    }
-
-    /// A new file is durable only when its directory is.
-    private static func synchronizeDirectory(of path: String) {
-        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        _ = synchronizeDirectory(of: path)
     }
 }
