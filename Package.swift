@@ -33,7 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // TLS 1.2 and 1.3.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        // Protobuf messages of the wire and of the sealed state; the plugin library behind our stub generator.
+        // Protobuf messages of the wire; the plugin library behind our stub generator.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // The embedded SQLite store.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

@@ -16,11 +16,10 @@ public struct SystemEntropy: Entropy {
 
     private mutating func refill() {
         left = 2
-        guard withUnsafeMutableBytes(of: &words, { getentropy($0.baseAddress, $0.count) }) == 0 else {
+        if withUnsafeMutableBytes(of: &words, { getentropy($0.baseAddress, $0.count) }) != 0 {
             // What Swift itself asks; it ends the program rather than give weak bits.
             var generator = SystemRandomNumberGenerator()
             words = (generator.next(), generator.next())
-            return
         }
     }
 }

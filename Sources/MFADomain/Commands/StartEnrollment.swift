@@ -58,7 +58,6 @@ public struct StartEnrollment: SubjectCommand {
 
 extension SubjectState {
     /// A subject with something to lose must prove it before more is bound (CONTROLS row 73).
-    ///
     func checkMayBind(proof: VerificationID?, _ context: DecisionContext) throws(Refusal) -> Binding {
         if context.facts.mayBindWithoutProof { return .waived }
         guard hasProtectedFactor else { return .first }

@@ -28,7 +28,7 @@ public struct MethodTable: Sendable {
         rows[row.value].handler
     }
 
-    /// The same by name.
+    /// Answers one call, its row found by name.
     public func call(service: String, method: String, payload: [UInt8], context: CallContext) async -> CallReply {
         guard let row = row(service: service.utf8.span, method: method.utf8.span) else {
             return .status(.methodUnknown)

@@ -44,6 +44,8 @@ struct Seal {
             withUnsafeBytes(of: id.bigEndian) { record += $0 }
             sealed.withUnsafeBytes { record += $0 }
             return record
+        } catch let error as StoreError {
+            throw error
         } catch {
             throw .corrupt("a record could not be sealed")
         }
