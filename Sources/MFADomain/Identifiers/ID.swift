@@ -71,6 +71,8 @@ public struct ID<Tag>: Sendable, Hashable {
 public enum FactorTag: Sendable {}
 public enum VerificationTag: Sendable {}
 public enum PseudonymTag: Sendable {}
+public enum ChallengeTag: Sendable {}
+public enum MessageTag: Sendable {}
 
 /// Names one factor of a subject.
 public typealias FactorID = ID<FactorTag>
@@ -78,3 +80,7 @@ public typealias FactorID = ID<FactorTag>
 public typealias VerificationID = ID<VerificationTag>
 /// Names a subject in the audit.
 public typealias Pseudonym = ID<PseudonymTag>
+/// Names one challenge of a subject.
+public typealias ChallengeID = ID<ChallengeTag>
+/// Names one message on its way out.
+public typealias MessageID = ID<MessageTag>
