@@ -40,6 +40,22 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
   case backupCodesGenerated // = 9
   case subjectPut // = 10
   case subjectErased // = 11
+
+  /// A StartChallenge, or a code sent with StartEnrollment, whatever became of it.
+  case challengeStarted // = 12
+  case challengeCancelled // = 13
+
+  /// A device's answer, whatever its verdict.
+  case pushAnswered // = 14
+
+  /// A person did not start what their device was asked. Someone may know their password.
+  case fraudReported // = 15
+
+  /// One attempt to deliver a message, or a provider's later word on it.
+  case messageDelivery // = 16
+
+  /// A factor came from another system.
+  case factorImported // = 17
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -60,6 +76,12 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case 9: self = .backupCodesGenerated
     case 10: self = .subjectPut
     case 11: self = .subjectErased
+    case 12: self = .challengeStarted
+    case 13: self = .challengeCancelled
+    case 14: self = .pushAnswered
+    case 15: self = .fraudReported
+    case 16: self = .messageDelivery
+    case 17: self = .factorImported
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -78,6 +100,12 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case .backupCodesGenerated: return 9
     case .subjectPut: return 10
     case .subjectErased: return 11
+    case .challengeStarted: return 12
+    case .challengeCancelled: return 13
+    case .pushAnswered: return 14
+    case .fraudReported: return 15
+    case .messageDelivery: return 16
+    case .factorImported: return 17
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -96,6 +124,12 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     .backupCodesGenerated,
     .subjectPut,
     .subjectErased,
+    .challengeStarted,
+    .challengeCancelled,
+    .pushAnswered,
+    .fraudReported,
+    .messageDelivery,
+    .factorImported,
   ]
 
 }
@@ -137,39 +171,129 @@ public nonisolated struct Countersign_V1_ListEventsResponse: Sendable {
   public init() {}
 }
 
-public nonisolated struct Countersign_V1_Event: Sendable {
+public nonisolated struct Countersign_V1_Event: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var atUnixMs: Int64 = 0
+  public var atUnixMs: Int64 {
+    get {_storage._atUnixMs}
+    set {_uniqueStorage()._atUnixMs = newValue}
+  }
 
-  public var type: Countersign_V1_EventType = .unspecified
+  public var type: Countersign_V1_EventType {
+    get {_storage._type}
+    set {_uniqueStorage()._type = newValue}
+  }
 
   /// The subject's random name in the audit; Subject.pseudonym tells whose it is until it is erased.
-  public var pseudonym: String = String()
+  public var pseudonym: String {
+    get {_storage._pseudonym}
+    set {_uniqueStorage()._pseudonym = newValue}
+  }
 
   /// The subject's version after this decision: rises by one with each event of a subject.
-  public var subjectVersion: UInt64 = 0
+  public var subjectVersion: UInt64 {
+    get {_storage._subjectVersion}
+    set {_uniqueStorage()._subjectVersion = newValue}
+  }
 
   /// The calling service, by its configured name.
-  public var caller: String = String()
+  public var caller: String {
+    get {_storage._caller}
+    set {_uniqueStorage()._caller = newValue}
+  }
 
   /// As given by the caller in metadata `x-request-id`, else made by the server.
-  public var requestID: String = String()
+  public var requestID: String {
+    get {_storage._requestID}
+    set {_uniqueStorage()._requestID = newValue}
+  }
 
-  public var factorID: String = String()
+  public var factorID: String {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
 
-  public var factorKind: Countersign_V1_FactorKind = .unspecified
+  public var factorKind: Countersign_V1_FactorKind {
+    get {_storage._factorKind}
+    set {_uniqueStorage()._factorKind = newValue}
+  }
 
   /// ACTIVATION and VERIFICATION only.
-  public var verdict: Countersign_V1_Verdict = .unspecified
+  public var verdict: Countersign_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
 
   /// True when this decision locked the factor.
-  public var factorLocked: Bool = false
+  public var factorLocked: Bool {
+    get {_storage._factorLocked}
+    set {_uniqueStorage()._factorLocked = newValue}
+  }
 
   /// Unspent backup codes after this decision, where it changed them.
-  public var backupCodesLeft: UInt32 = 0
+  public var backupCodesLeft: UInt32 {
+    get {_storage._backupCodesLeft}
+    set {_uniqueStorage()._backupCodesLeft = newValue}
+  }
+
+  public var challengeID: String {
+    get {_storage._challengeID}
+    set {_uniqueStorage()._challengeID = newValue}
+  }
+
+  /// CHALLENGE_STARTED, ENROLLMENT_STARTED: what stood in the way of sending.
+  public var limit: Countersign_V1_SendLimit {
+    get {_storage._limit}
+    set {_uniqueStorage()._limit = newValue}
+  }
+
+  /// True when this send took the money spent past 80 % of a limit.
+  public var moneyAlarm: Bool {
+    get {_storage._moneyAlarm}
+    set {_uniqueStorage()._moneyAlarm = newValue}
+  }
+
+  /// MESSAGE_DELIVERY only.
+  public var delivery: Countersign_V1_DeliveryAttempt {
+    get {_storage._delivery ?? Countersign_V1_DeliveryAttempt()}
+    set {_uniqueStorage()._delivery = newValue}
+  }
+  /// Returns true if `delivery` has been explicitly set.
+  public var hasDelivery: Bool {_storage._delivery != nil}
+  /// Clears the value of `delivery`. Subsequent reads from it will return its default value.
+  public mutating func clearDelivery() {_uniqueStorage()._delivery = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// One attempt to deliver a message.
+public nonisolated struct Countersign_V1_DeliveryAttempt: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var state: Countersign_V1_DeliveryState = .unspecified
+
+  /// The configured name of the provider.
+  public var provider: String = String()
+
+  /// The provider's own name for the message.
+  public var providerMessageID: String = String()
+
+  /// Millionths of the configured currency.
+  public var costMicros: Int64 = 0
+
+  /// 1 for the first.
+  public var attempt: UInt32 = 0
+
+  /// A stable word, for example HTTP_500 or TIMEOUT.
+  public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -181,7 +305,7 @@ public nonisolated struct Countersign_V1_Event: Sendable {
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_EventType: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0")
 }
 
 nonisolated extension Countersign_V1_ListEventsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -266,7 +390,175 @@ nonisolated extension Countersign_V1_ListEventsResponse: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_unix_ms\0\u{1}type\0\u{1}pseudonym\0\u{3}subject_version\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left\0\u{c}\u{c}\u{8}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_unix_ms\0\u{1}type\0\u{1}pseudonym\0\u{3}subject_version\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{c}\u{10}\u{4}")
+
+  fileprivate class _StorageClass {
+    var _atUnixMs: Int64 = 0
+    var _type: Countersign_V1_EventType = .unspecified
+    var _pseudonym: String = String()
+    var _subjectVersion: UInt64 = 0
+    var _caller: String = String()
+    var _requestID: String = String()
+    var _factorID: String = String()
+    var _factorKind: Countersign_V1_FactorKind = .unspecified
+    var _verdict: Countersign_V1_Verdict = .unspecified
+    var _factorLocked: Bool = false
+    var _backupCodesLeft: UInt32 = 0
+    var _challengeID: String = String()
+    var _limit: Countersign_V1_SendLimit = .unspecified
+    var _moneyAlarm: Bool = false
+    var _delivery: Countersign_V1_DeliveryAttempt? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _atUnixMs = source._atUnixMs
+      _type = source._type
+      _pseudonym = source._pseudonym
+      _subjectVersion = source._subjectVersion
+      _caller = source._caller
+      _requestID = source._requestID
+      _factorID = source._factorID
+      _factorKind = source._factorKind
+      _verdict = source._verdict
+      _factorLocked = source._factorLocked
+      _backupCodesLeft = source._backupCodesLeft
+      _challengeID = source._challengeID
+      _limit = source._limit
+      _moneyAlarm = source._moneyAlarm
+      _delivery = source._delivery
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularInt64Field(value: &_storage._atUnixMs) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._type) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._pseudonym) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._subjectVersion) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._caller) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._factorID) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._factorKind) }()
+        case 9: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._factorLocked) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._backupCodesLeft) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._challengeID) }()
+        case 13: try { try decoder.decodeSingularEnumField(value: &_storage._limit) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._moneyAlarm) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._delivery) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._atUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._atUnixMs, fieldNumber: 1)
+      }
+      if _storage._type != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._type, fieldNumber: 2)
+      }
+      if !_storage._pseudonym.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._pseudonym, fieldNumber: 3)
+      }
+      if _storage._subjectVersion != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._subjectVersion, fieldNumber: 4)
+      }
+      if !_storage._caller.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caller, fieldNumber: 5)
+      }
+      if !_storage._requestID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 6)
+      }
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._factorID, fieldNumber: 7)
+      }
+      if _storage._factorKind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._factorKind, fieldNumber: 8)
+      }
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 9)
+      }
+      if _storage._factorLocked != false {
+        try visitor.visitSingularBoolField(value: _storage._factorLocked, fieldNumber: 10)
+      }
+      if _storage._backupCodesLeft != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._backupCodesLeft, fieldNumber: 11)
+      }
+      if !_storage._challengeID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._challengeID, fieldNumber: 12)
+      }
+      if _storage._limit != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._limit, fieldNumber: 13)
+      }
+      if _storage._moneyAlarm != false {
+        try visitor.visitSingularBoolField(value: _storage._moneyAlarm, fieldNumber: 14)
+      }
+      try { if let v = _storage._delivery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_Event, rhs: Countersign_V1_Event) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._atUnixMs != rhs_storage._atUnixMs {return false}
+        if _storage._type != rhs_storage._type {return false}
+        if _storage._pseudonym != rhs_storage._pseudonym {return false}
+        if _storage._subjectVersion != rhs_storage._subjectVersion {return false}
+        if _storage._caller != rhs_storage._caller {return false}
+        if _storage._requestID != rhs_storage._requestID {return false}
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._factorKind != rhs_storage._factorKind {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._factorLocked != rhs_storage._factorLocked {return false}
+        if _storage._backupCodesLeft != rhs_storage._backupCodesLeft {return false}
+        if _storage._challengeID != rhs_storage._challengeID {return false}
+        if _storage._limit != rhs_storage._limit {return false}
+        if _storage._moneyAlarm != rhs_storage._moneyAlarm {return false}
+        if _storage._delivery != rhs_storage._delivery {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_DeliveryAttempt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeliveryAttempt"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}provider\0\u{3}provider_message_id\0\u{3}cost_micros\0\u{1}attempt\0\u{1}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -274,71 +566,46 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.atUnixMs) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.type) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.pseudonym) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.subjectVersion) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.caller) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
-      case 8: try { try decoder.decodeSingularEnumField(value: &self.factorKind) }()
-      case 9: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.factorLocked) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.backupCodesLeft) }()
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.provider) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.providerMessageID) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.costMicros) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.atUnixMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.atUnixMs, fieldNumber: 1)
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 1)
     }
-    if self.type != .unspecified {
-      try visitor.visitSingularEnumField(value: self.type, fieldNumber: 2)
+    if !self.provider.isEmpty {
+      try visitor.visitSingularStringField(value: self.provider, fieldNumber: 2)
     }
-    if !self.pseudonym.isEmpty {
-      try visitor.visitSingularStringField(value: self.pseudonym, fieldNumber: 3)
+    if !self.providerMessageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.providerMessageID, fieldNumber: 3)
     }
-    if self.subjectVersion != 0 {
-      try visitor.visitSingularUInt64Field(value: self.subjectVersion, fieldNumber: 4)
+    if self.costMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.costMicros, fieldNumber: 4)
     }
-    if !self.caller.isEmpty {
-      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 5)
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 5)
     }
-    if !self.requestID.isEmpty {
-      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 6)
-    }
-    if !self.factorID.isEmpty {
-      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 7)
-    }
-    if self.factorKind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.factorKind, fieldNumber: 8)
-    }
-    if self.verdict != .unspecified {
-      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 9)
-    }
-    if self.factorLocked != false {
-      try visitor.visitSingularBoolField(value: self.factorLocked, fieldNumber: 10)
-    }
-    if self.backupCodesLeft != 0 {
-      try visitor.visitSingularUInt32Field(value: self.backupCodesLeft, fieldNumber: 11)
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Countersign_V1_Event, rhs: Countersign_V1_Event) -> Bool {
-    if lhs.atUnixMs != rhs.atUnixMs {return false}
-    if lhs.type != rhs.type {return false}
-    if lhs.pseudonym != rhs.pseudonym {return false}
-    if lhs.subjectVersion != rhs.subjectVersion {return false}
-    if lhs.caller != rhs.caller {return false}
-    if lhs.requestID != rhs.requestID {return false}
-    if lhs.factorID != rhs.factorID {return false}
-    if lhs.factorKind != rhs.factorKind {return false}
-    if lhs.verdict != rhs.verdict {return false}
-    if lhs.factorLocked != rhs.factorLocked {return false}
-    if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
+  public static func ==(lhs: Countersign_V1_DeliveryAttempt, rhs: Countersign_V1_DeliveryAttempt) -> Bool {
+    if lhs.state != rhs.state {return false}
+    if lhs.provider != rhs.provider {return false}
+    if lhs.providerMessageID != rhs.providerMessageID {return false}
+    if lhs.costMicros != rhs.costMicros {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,13 +35,25 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// What a factor is. Values 2 to 6 are reserved for HOTP, SMS, EMAIL, PUSH and WEBAUTHN.
+/// What a factor is. Value 6 is reserved for WEBAUTHN.
 public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
 
   /// A time-based one-time password from an authenticator app (RFC 6238).
   case totp // = 1
+
+  /// A counter-based one-time password, for example of a hardware token (RFC 4226).
+  case hotp // = 2
+
+  /// A code sent to a telephone number. Restricted (NIST SP 800-63B-4, section 3.2.9): offer something else too.
+  case sms // = 3
+
+  /// A code sent to an e-mail address. Never a second factor beside a password.
+  case email // = 4
+
+  /// A question on an enrolled device, answered under the device's own key.
+  case push // = 5
 
   /// A set of look-up secrets, each good for one use (NIST SP 800-63B-4, section 3.1.2).
   case backupCodes // = 7
@@ -55,6 +67,10 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .totp
+    case 2: self = .hotp
+    case 3: self = .sms
+    case 4: self = .email
+    case 5: self = .push
     case 7: self = .backupCodes
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -64,6 +80,10 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
     switch self {
     case .unspecified: return 0
     case .totp: return 1
+    case .hotp: return 2
+    case .sms: return 3
+    case .email: return 4
+    case .push: return 5
     case .backupCodes: return 7
     case .UNRECOGNIZED(let i): return i
     }
@@ -73,6 +93,10 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
   public static let allCases: [Countersign_V1_FactorKind] = [
     .unspecified,
     .totp,
+    .hotp,
+    .sms,
+    .email,
+    .push,
     .backupCodes,
   ]
 
@@ -153,8 +177,8 @@ public nonisolated enum Countersign_V1_Verdict: SwiftProtobuf.Enum, Swift.CaseIt
   /// Not a code of this factor, or not in the form of one. Counted as a failure.
   case wrongCode // = 2
 
-  /// A code that was right and is spent, or is older than one already accepted. Counted as a failure. Spent backup
-  /// codes are forgotten and give WRONG_CODE.
+  /// A code that was right and is spent, or is older than one already accepted; an approved challenge that was
+  /// verified before. Codes are counted as a failure. Spent backup codes are forgotten and give WRONG_CODE.
   case replayed // = 3
 
   /// The factor, or the challenge, ended before it was proven.
@@ -169,10 +193,10 @@ public nonisolated enum Countersign_V1_Verdict: SwiftProtobuf.Enum, Swift.CaseIt
   /// Too early after failures: no code was looked at. Try again after `retry_after_ms`.
   case rateLimited // = 7
 
-  /// The person refused. Reserved for challenges.
+  /// The person refused, or answered wrongly too often.
   case denied // = 8
 
-  /// The challenge was withdrawn. Reserved for challenges.
+  /// The challenge was withdrawn, or another one took its place.
   case cancelled // = 9
 
   /// The factor cannot answer this kind of proof.
@@ -234,12 +258,15 @@ public nonisolated enum Countersign_V1_Verdict: SwiftProtobuf.Enum, Swift.CaseIt
 
 }
 
-/// Authenticator assurance level of what was proven in this call alone (NIST SP 800-63B-4). Computed by the
-/// server, never claimed by a caller. Values 2 and 3 are reserved for AAL2 and AAL3.
+/// Authenticator assurance level (NIST SP 800-63B-4) of what was proven in this call, with the primary authentication
+/// that came with it. Computed by the server, never claimed by a caller. Value 3 is reserved for AAL3.
 public nonisolated enum Countersign_V1_AssuranceLevel: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
   case aal1 // = 1
+
+  /// Two factors of different categories: something known, and something held that is no e-mail account.
+  case aal2 // = 2
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -250,6 +277,7 @@ public nonisolated enum Countersign_V1_AssuranceLevel: SwiftProtobuf.Enum, Swift
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .aal1
+    case 2: self = .aal2
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -258,6 +286,7 @@ public nonisolated enum Countersign_V1_AssuranceLevel: SwiftProtobuf.Enum, Swift
     switch self {
     case .unspecified: return 0
     case .aal1: return 1
+    case .aal2: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -266,6 +295,306 @@ public nonisolated enum Countersign_V1_AssuranceLevel: SwiftProtobuf.Enum, Swift
   public static let allCases: [Countersign_V1_AssuranceLevel] = [
     .unspecified,
     .aal1,
+    .aal2,
+  ]
+
+}
+
+/// Who sends the code.
+public nonisolated enum Countersign_V1_Delivery: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: SEND.
+  case unspecified // = 0
+
+  /// The server, by SMS, e-mail or push.
+  case send // = 1
+
+  /// The caller: the answer carries the code. Needs scope `return-code`.
+  case returnCode // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .send
+    case 2: self = .returnCode
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .send: return 1
+    case .returnCode: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_Delivery] = [
+    .unspecified,
+    .send,
+    .returnCode,
+  ]
+
+}
+
+/// Where a challenge stands. PENDING, then exactly one of the others for good.
+public nonisolated enum Countersign_V1_ChallengeState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case pending // = 1
+
+  /// Its code was accepted, or the device approved. Verify with its challenge_id tells whether that was spent.
+  case approved // = 2
+  case denied // = 3
+  case expired // = 4
+  case cancelled // = 5
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .pending
+    case 2: self = .approved
+    case 3: self = .denied
+    case 4: self = .expired
+    case 5: self = .cancelled
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .pending: return 1
+    case .approved: return 2
+    case .denied: return 3
+    case .expired: return 4
+    case .cancelled: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_ChallengeState] = [
+    .unspecified,
+    .pending,
+    .approved,
+    .denied,
+    .expired,
+    .cancelled,
+  ]
+
+}
+
+/// Why a challenge was denied.
+public nonisolated enum Countersign_V1_DenialReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// The person said no.
+  case user // = 1
+
+  /// The person did not start this: someone else may know their password.
+  case unknownTrigger // = 2
+
+  /// The number was wrong three times, or the code five times.
+  case tooManyFailures // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .user
+    case 2: self = .unknownTrigger
+    case 3: self = .tooManyFailures
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .user: return 1
+    case .unknownTrigger: return 2
+    case .tooManyFailures: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_DenialReason] = [
+    .unspecified,
+    .user,
+    .unknownTrigger,
+    .tooManyFailures,
+  ]
+
+}
+
+/// How far a message came. Only the provider's word is known; it is not a proof of anything.
+public nonisolated enum Countersign_V1_DeliveryState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Nothing was to be sent.
+  case unspecified // = 0
+  case queued // = 1
+
+  /// A provider took it.
+  case accepted // = 2
+
+  /// The provider reported it delivered.
+  case delivered // = 3
+
+  /// Given up: no provider took it in time, or one reported failure.
+  case failed // = 4
+
+  /// Handed over and never answered: it may have been sent. It is not sent again by itself.
+  case unknown // = 5
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .queued
+    case 2: self = .accepted
+    case 3: self = .delivered
+    case 4: self = .failed
+    case 5: self = .unknown
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .queued: return 1
+    case .accepted: return 2
+    case .delivered: return 3
+    case .failed: return 4
+    case .unknown: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_DeliveryState] = [
+    .unspecified,
+    .queued,
+    .accepted,
+    .delivered,
+    .failed,
+    .unknown,
+  ]
+
+}
+
+/// What stood in the way of sending.
+public nonisolated enum Countersign_V1_SendLimit: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Sends to this address.
+  case address // = 1
+
+  /// Sends to this subject.
+  case subject // = 2
+
+  /// Sends by this caller.
+  case caller // = 3
+
+  /// Sends to numbers that differ in the last four digits only.
+  case prefix // = 4
+
+  /// Sends to this country.
+  case country // = 5
+
+  /// Money for messages.
+  case money // = 6
+
+  /// Too few of the codes sent to numbers like this one were ever used.
+  case conversion // = 7
+
+  /// A push challenge is still open.
+  case outstanding // = 8
+
+  /// Push is paused for this factor.
+  case paused // = 9
+
+  /// The address is new and not usable yet.
+  case coolingDown // = 10
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .address
+    case 2: self = .subject
+    case 3: self = .caller
+    case 4: self = .prefix
+    case 5: self = .country
+    case 6: self = .money
+    case 7: self = .conversion
+    case 8: self = .outstanding
+    case 9: self = .paused
+    case 10: self = .coolingDown
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .address: return 1
+    case .subject: return 2
+    case .caller: return 3
+    case .prefix: return 4
+    case .country: return 5
+    case .money: return 6
+    case .conversion: return 7
+    case .outstanding: return 8
+    case .paused: return 9
+    case .coolingDown: return 10
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_SendLimit] = [
+    .unspecified,
+    .address,
+    .subject,
+    .caller,
+    .prefix,
+    .country,
+    .money,
+    .conversion,
+    .outstanding,
+    .paused,
+    .coolingDown,
   ]
 
 }
@@ -316,56 +645,121 @@ public nonisolated enum Countersign_V1_HashAlgorithm: SwiftProtobuf.Enum, Swift.
 }
 
 /// One enrolled authenticator, without any of its secrets.
-public nonisolated struct Countersign_V1_Factor: Sendable {
+public nonisolated struct Countersign_V1_Factor: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Opaque, unique within the subject.
-  public var factorID: String = String()
+  public var factorID: String {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
 
-  public var kind: Countersign_V1_FactorKind = .unspecified
+  public var kind: Countersign_V1_FactorKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  public var state: Countersign_V1_FactorState = .unspecified
+  public var state: Countersign_V1_FactorState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
   /// A name for people, at most 64 characters. Empty when none was given.
-  public var name: String = String()
+  public var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  public var createdAtUnixMs: Int64 = 0
+  public var createdAtUnixMs: Int64 {
+    get {_storage._createdAtUnixMs}
+    set {_uniqueStorage()._createdAtUnixMs = newValue}
+  }
 
   /// When it was first proven; 0 while pending.
-  public var activatedAtUnixMs: Int64 = 0
+  public var activatedAtUnixMs: Int64 {
+    get {_storage._activatedAtUnixMs}
+    set {_uniqueStorage()._activatedAtUnixMs = newValue}
+  }
 
   /// When it last gave an ACCEPTED verdict; 0 for never.
-  public var lastUsedAtUnixMs: Int64 = 0
+  public var lastUsedAtUnixMs: Int64 {
+    get {_storage._lastUsedAtUnixMs}
+    set {_uniqueStorage()._lastUsedAtUnixMs = newValue}
+  }
 
   /// End of the time to confirm; 0 unless PENDING_ACTIVATION or EXPIRED.
-  public var expiresAtUnixMs: Int64 = 0
+  public var expiresAtUnixMs: Int64 {
+    get {_storage._expiresAtUnixMs}
+    set {_uniqueStorage()._expiresAtUnixMs = newValue}
+  }
 
   /// True after too many failures. A locked factor answers LOCKED until UnlockFactor.
-  public var locked: Bool = false
+  public var locked: Bool {
+    get {_storage._locked}
+    set {_uniqueStorage()._locked = newValue}
+  }
 
   /// Failures left before it locks (pending: before it expires).
-  public var attemptsLeft: UInt32 = 0
+  public var attemptsLeft: UInt32 {
+    get {_storage._attemptsLeft}
+    set {_uniqueStorage()._attemptsLeft = newValue}
+  }
 
   /// BACKUP_CODES only: unspent codes.
-  public var backupCodesLeft: UInt32 = 0
+  public var backupCodesLeft: UInt32 {
+    get {_storage._backupCodesLeft}
+    set {_uniqueStorage()._backupCodesLeft = newValue}
+  }
 
   /// TOTP only: what the authenticator computes with.
   public var totp: Countersign_V1_TOTPParameters {
-    get {_totp ?? Countersign_V1_TOTPParameters()}
-    set {_totp = newValue}
+    get {_storage._totp ?? Countersign_V1_TOTPParameters()}
+    set {_uniqueStorage()._totp = newValue}
   }
   /// Returns true if `totp` has been explicitly set.
-  public var hasTotp: Bool {self._totp != nil}
+  public var hasTotp: Bool {_storage._totp != nil}
   /// Clears the value of `totp`. Subsequent reads from it will return its default value.
-  public mutating func clearTotp() {self._totp = nil}
+  public mutating func clearTotp() {_uniqueStorage()._totp = nil}
+
+  /// HOTP only.
+  public var hotp: Countersign_V1_HOTPParameters {
+    get {_storage._hotp ?? Countersign_V1_HOTPParameters()}
+    set {_uniqueStorage()._hotp = newValue}
+  }
+  /// Returns true if `hotp` has been explicitly set.
+  public var hasHotp: Bool {_storage._hotp != nil}
+  /// Clears the value of `hotp`. Subsequent reads from it will return its default value.
+  public mutating func clearHotp() {_uniqueStorage()._hotp = nil}
+
+  /// SMS and EMAIL only: where codes go, masked.
+  public var maskedAddress: String {
+    get {_storage._maskedAddress}
+    set {_uniqueStorage()._maskedAddress = newValue}
+  }
+
+  /// PUSH only, once paired.
+  public var push: Countersign_V1_PushDevice {
+    get {_storage._push ?? Countersign_V1_PushDevice()}
+    set {_uniqueStorage()._push = newValue}
+  }
+  /// Returns true if `push` has been explicitly set.
+  public var hasPush: Bool {_storage._push != nil}
+  /// Clears the value of `push`. Subsequent reads from it will return its default value.
+  public mutating func clearPush() {_uniqueStorage()._push = nil}
+
+  /// SMS and EMAIL only: a new address beside another one sends no codes for sign-ins before this moment; 0 for at once.
+  public var usableFromUnixMs: Int64 {
+    get {_storage._usableFromUnixMs}
+    set {_uniqueStorage()._usableFromUnixMs = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _totp: Countersign_V1_TOTPParameters? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What an authenticator app computes with (RFC 6238). The defaults are the only values every app honours.
@@ -388,12 +782,94 @@ public nonisolated struct Countersign_V1_TOTPParameters: Sendable {
   public init() {}
 }
 
+/// What a counter-based token computes with (RFC 4226).
+public nonisolated struct Countersign_V1_HOTPParameters: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Default SHA1.
+  public var algorithm: Countersign_V1_HashAlgorithm = .unspecified
+
+  /// 6 or 8. Default 6.
+  public var digits: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A device that answers push challenges.
+public nonisolated struct Countersign_V1_PushDevice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Free text of the device, at most 64 characters, for example "Pixel 8".
+  public var model: String = String()
+
+  /// How it is woken: "fcm", or empty when it only asks for what is pending.
+  public var channel: String = String()
+
+  /// True after three challenges in a row were ignored or denied, or one was reported as fraud: no new challenge
+  /// starts. An ACCEPTED Verify of another factor lifts the pause, but not that of a fraud report; UnlockFactor lifts both.
+  public var paused: Bool = false
+
+  /// True when the channel said that its token is dead. The device still answers what it asks for by itself.
+  public var unreachable: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A question to a person with a life time.
+public nonisolated struct Countersign_V1_Challenge: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Opaque, unique within the subject.
+  public var challengeID: String = String()
+
+  public var factorID: String = String()
+
+  public var kind: Countersign_V1_FactorKind = .unspecified
+
+  public var state: Countersign_V1_ChallengeState = .unspecified
+
+  /// With DENIED.
+  public var denialReason: Countersign_V1_DenialReason = .unspecified
+
+  public var createdAtUnixMs: Int64 = 0
+
+  public var expiresAtUnixMs: Int64 = 0
+
+  /// SMS, EMAIL: tries left. PUSH: wrong numbers left. A resend does not add any.
+  public var attemptsLeft: UInt32 = 0
+
+  public var deliveryState: Countersign_V1_DeliveryState = .unspecified
+
+  /// SMS, EMAIL: where the code went, masked.
+  public var maskedAddress: String = String()
+
+  /// As given to StartChallenge.
+  public var action: String = String()
+
+  /// True once an APPROVED challenge was spent by an ACCEPTED Verify.
+  public var verified: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_FactorKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACTOR_KIND_UNSPECIFIED\0\u{1}FACTOR_KIND_TOTP\0\u{2}\u{6}FACTOR_KIND_BACKUP_CODES\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACTOR_KIND_UNSPECIFIED\0\u{1}FACTOR_KIND_TOTP\0\u{1}FACTOR_KIND_HOTP\0\u{1}FACTOR_KIND_SMS\0\u{1}FACTOR_KIND_EMAIL\0\u{1}FACTOR_KIND_PUSH\0\u{2}\u{2}FACTOR_KIND_BACKUP_CODES\0")
 }
 
 nonisolated extension Countersign_V1_FactorState: SwiftProtobuf._ProtoNameProviding {
@@ -405,7 +881,27 @@ nonisolated extension Countersign_V1_Verdict: SwiftProtobuf._ProtoNameProviding 
 }
 
 nonisolated extension Countersign_V1_AssuranceLevel: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ASSURANCE_LEVEL_UNSPECIFIED\0\u{1}ASSURANCE_LEVEL_AAL1\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ASSURANCE_LEVEL_UNSPECIFIED\0\u{1}ASSURANCE_LEVEL_AAL1\0\u{1}ASSURANCE_LEVEL_AAL2\0")
+}
+
+nonisolated extension Countersign_V1_Delivery: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DELIVERY_UNSPECIFIED\0\u{1}DELIVERY_SEND\0\u{1}DELIVERY_RETURN_CODE\0")
+}
+
+nonisolated extension Countersign_V1_ChallengeState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CHALLENGE_STATE_UNSPECIFIED\0\u{1}CHALLENGE_STATE_PENDING\0\u{1}CHALLENGE_STATE_APPROVED\0\u{1}CHALLENGE_STATE_DENIED\0\u{1}CHALLENGE_STATE_EXPIRED\0\u{1}CHALLENGE_STATE_CANCELLED\0")
+}
+
+nonisolated extension Countersign_V1_DenialReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DENIAL_REASON_UNSPECIFIED\0\u{1}DENIAL_REASON_USER\0\u{1}DENIAL_REASON_UNKNOWN_TRIGGER\0\u{1}DENIAL_REASON_TOO_MANY_FAILURES\0")
+}
+
+nonisolated extension Countersign_V1_DeliveryState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DELIVERY_STATE_UNSPECIFIED\0\u{1}DELIVERY_STATE_QUEUED\0\u{1}DELIVERY_STATE_ACCEPTED\0\u{1}DELIVERY_STATE_DELIVERED\0\u{1}DELIVERY_STATE_FAILED\0\u{1}DELIVERY_STATE_UNKNOWN\0")
+}
+
+nonisolated extension Countersign_V1_SendLimit: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SEND_LIMIT_UNSPECIFIED\0\u{1}SEND_LIMIT_ADDRESS\0\u{1}SEND_LIMIT_SUBJECT\0\u{1}SEND_LIMIT_CALLER\0\u{1}SEND_LIMIT_PREFIX\0\u{1}SEND_LIMIT_COUNTRY\0\u{1}SEND_LIMIT_MONEY\0\u{1}SEND_LIMIT_CONVERSION\0\u{1}SEND_LIMIT_OUTSTANDING\0\u{1}SEND_LIMIT_PAUSED\0\u{1}SEND_LIMIT_COOLING_DOWN\0")
 }
 
 nonisolated extension Countersign_V1_HashAlgorithm: SwiftProtobuf._ProtoNameProviding {
@@ -414,88 +910,174 @@ nonisolated extension Countersign_V1_HashAlgorithm: SwiftProtobuf._ProtoNameProv
 
 nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Factor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}factor_id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at_unix_ms\0\u{3}activated_at_unix_ms\0\u{3}last_used_at_unix_ms\0\u{3}expires_at_unix_ms\0\u{1}locked\0\u{3}attempts_left\0\u{3}backup_codes_left\0\u{1}totp\0\u{c}\u{d}\u{7}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}factor_id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at_unix_ms\0\u{3}activated_at_unix_ms\0\u{3}last_used_at_unix_ms\0\u{3}expires_at_unix_ms\0\u{1}locked\0\u{3}attempts_left\0\u{3}backup_codes_left\0\u{1}totp\0\u{1}hotp\0\u{3}masked_address\0\u{1}push\0\u{3}usable_from_unix_ms\0\u{c}\u{11}\u{3}")
+
+  fileprivate class _StorageClass {
+    var _factorID: String = String()
+    var _kind: Countersign_V1_FactorKind = .unspecified
+    var _state: Countersign_V1_FactorState = .unspecified
+    var _name: String = String()
+    var _createdAtUnixMs: Int64 = 0
+    var _activatedAtUnixMs: Int64 = 0
+    var _lastUsedAtUnixMs: Int64 = 0
+    var _expiresAtUnixMs: Int64 = 0
+    var _locked: Bool = false
+    var _attemptsLeft: UInt32 = 0
+    var _backupCodesLeft: UInt32 = 0
+    var _totp: Countersign_V1_TOTPParameters? = nil
+    var _hotp: Countersign_V1_HOTPParameters? = nil
+    var _maskedAddress: String = String()
+    var _push: Countersign_V1_PushDevice? = nil
+    var _usableFromUnixMs: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _factorID = source._factorID
+      _kind = source._kind
+      _state = source._state
+      _name = source._name
+      _createdAtUnixMs = source._createdAtUnixMs
+      _activatedAtUnixMs = source._activatedAtUnixMs
+      _lastUsedAtUnixMs = source._lastUsedAtUnixMs
+      _expiresAtUnixMs = source._expiresAtUnixMs
+      _locked = source._locked
+      _attemptsLeft = source._attemptsLeft
+      _backupCodesLeft = source._backupCodesLeft
+      _totp = source._totp
+      _hotp = source._hotp
+      _maskedAddress = source._maskedAddress
+      _push = source._push
+      _usableFromUnixMs = source._usableFromUnixMs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.createdAtUnixMs) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.activatedAtUnixMs) }()
-      case 7: try { try decoder.decodeSingularInt64Field(value: &self.lastUsedAtUnixMs) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.expiresAtUnixMs) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.locked) }()
-      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.attemptsLeft) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.backupCodesLeft) }()
-      case 12: try { try decoder.decodeSingularMessageField(value: &self._totp) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._factorID) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAtUnixMs) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._activatedAtUnixMs) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._lastUsedAtUnixMs) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._expiresAtUnixMs) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._locked) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._attemptsLeft) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._backupCodesLeft) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._totp) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._hotp) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._maskedAddress) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._push) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._usableFromUnixMs) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.factorID.isEmpty {
-      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._factorID, fieldNumber: 1)
+      }
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 2)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 3)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 4)
+      }
+      if _storage._createdAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createdAtUnixMs, fieldNumber: 5)
+      }
+      if _storage._activatedAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._activatedAtUnixMs, fieldNumber: 6)
+      }
+      if _storage._lastUsedAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._lastUsedAtUnixMs, fieldNumber: 7)
+      }
+      if _storage._expiresAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._expiresAtUnixMs, fieldNumber: 8)
+      }
+      if _storage._locked != false {
+        try visitor.visitSingularBoolField(value: _storage._locked, fieldNumber: 9)
+      }
+      if _storage._attemptsLeft != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._attemptsLeft, fieldNumber: 10)
+      }
+      if _storage._backupCodesLeft != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._backupCodesLeft, fieldNumber: 11)
+      }
+      try { if let v = _storage._totp {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._hotp {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if !_storage._maskedAddress.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._maskedAddress, fieldNumber: 14)
+      }
+      try { if let v = _storage._push {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+      if _storage._usableFromUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._usableFromUnixMs, fieldNumber: 16)
+      }
     }
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
-    }
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
-    }
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 4)
-    }
-    if self.createdAtUnixMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.createdAtUnixMs, fieldNumber: 5)
-    }
-    if self.activatedAtUnixMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.activatedAtUnixMs, fieldNumber: 6)
-    }
-    if self.lastUsedAtUnixMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.lastUsedAtUnixMs, fieldNumber: 7)
-    }
-    if self.expiresAtUnixMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.expiresAtUnixMs, fieldNumber: 8)
-    }
-    if self.locked != false {
-      try visitor.visitSingularBoolField(value: self.locked, fieldNumber: 9)
-    }
-    if self.attemptsLeft != 0 {
-      try visitor.visitSingularUInt32Field(value: self.attemptsLeft, fieldNumber: 10)
-    }
-    if self.backupCodesLeft != 0 {
-      try visitor.visitSingularUInt32Field(value: self.backupCodesLeft, fieldNumber: 11)
-    }
-    try { if let v = self._totp {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Countersign_V1_Factor, rhs: Countersign_V1_Factor) -> Bool {
-    if lhs.factorID != rhs.factorID {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.name != rhs.name {return false}
-    if lhs.createdAtUnixMs != rhs.createdAtUnixMs {return false}
-    if lhs.activatedAtUnixMs != rhs.activatedAtUnixMs {return false}
-    if lhs.lastUsedAtUnixMs != rhs.lastUsedAtUnixMs {return false}
-    if lhs.expiresAtUnixMs != rhs.expiresAtUnixMs {return false}
-    if lhs.locked != rhs.locked {return false}
-    if lhs.attemptsLeft != rhs.attemptsLeft {return false}
-    if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
-    if lhs._totp != rhs._totp {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._createdAtUnixMs != rhs_storage._createdAtUnixMs {return false}
+        if _storage._activatedAtUnixMs != rhs_storage._activatedAtUnixMs {return false}
+        if _storage._lastUsedAtUnixMs != rhs_storage._lastUsedAtUnixMs {return false}
+        if _storage._expiresAtUnixMs != rhs_storage._expiresAtUnixMs {return false}
+        if _storage._locked != rhs_storage._locked {return false}
+        if _storage._attemptsLeft != rhs_storage._attemptsLeft {return false}
+        if _storage._backupCodesLeft != rhs_storage._backupCodesLeft {return false}
+        if _storage._totp != rhs_storage._totp {return false}
+        if _storage._hotp != rhs_storage._hotp {return false}
+        if _storage._maskedAddress != rhs_storage._maskedAddress {return false}
+        if _storage._push != rhs_storage._push {return false}
+        if _storage._usableFromUnixMs != rhs_storage._usableFromUnixMs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -536,6 +1118,171 @@ nonisolated extension Countersign_V1_TOTPParameters: SwiftProtobuf.Message, Swif
     if lhs.algorithm != rhs.algorithm {return false}
     if lhs.digits != rhs.digits {return false}
     if lhs.periodSeconds != rhs.periodSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_HOTPParameters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HOTPParameters"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}algorithm\0\u{1}digits\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.algorithm) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.digits) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.algorithm != .unspecified {
+      try visitor.visitSingularEnumField(value: self.algorithm, fieldNumber: 1)
+    }
+    if self.digits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.digits, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_HOTPParameters, rhs: Countersign_V1_HOTPParameters) -> Bool {
+    if lhs.algorithm != rhs.algorithm {return false}
+    if lhs.digits != rhs.digits {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_PushDevice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PushDevice"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}channel\0\u{1}paused\0\u{1}unreachable\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.channel) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.paused) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.unreachable) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 1)
+    }
+    if !self.channel.isEmpty {
+      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 2)
+    }
+    if self.paused != false {
+      try visitor.visitSingularBoolField(value: self.paused, fieldNumber: 3)
+    }
+    if self.unreachable != false {
+      try visitor.visitSingularBoolField(value: self.unreachable, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_PushDevice, rhs: Countersign_V1_PushDevice) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.paused != rhs.paused {return false}
+    if lhs.unreachable != rhs.unreachable {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_Challenge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Challenge"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}challenge_id\0\u{3}factor_id\0\u{1}kind\0\u{1}state\0\u{3}denial_reason\0\u{3}created_at_unix_ms\0\u{3}expires_at_unix_ms\0\u{3}attempts_left\0\u{3}delivery_state\0\u{3}masked_address\0\u{1}action\0\u{1}verified\0\u{c}\u{d}\u{7}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.denialReason) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.createdAtUnixMs) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.expiresAtUnixMs) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.attemptsLeft) }()
+      case 9: try { try decoder.decodeSingularEnumField(value: &self.deliveryState) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.maskedAddress) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.verified) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 1)
+    }
+    if !self.factorID.isEmpty {
+      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 2)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 3)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 4)
+    }
+    if self.denialReason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.denialReason, fieldNumber: 5)
+    }
+    if self.createdAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.createdAtUnixMs, fieldNumber: 6)
+    }
+    if self.expiresAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresAtUnixMs, fieldNumber: 7)
+    }
+    if self.attemptsLeft != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attemptsLeft, fieldNumber: 8)
+    }
+    if self.deliveryState != .unspecified {
+      try visitor.visitSingularEnumField(value: self.deliveryState, fieldNumber: 9)
+    }
+    if !self.maskedAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.maskedAddress, fieldNumber: 10)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 11)
+    }
+    if self.verified != false {
+      try visitor.visitSingularBoolField(value: self.verified, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_Challenge, rhs: Countersign_V1_Challenge) -> Bool {
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.factorID != rhs.factorID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.denialReason != rhs.denialReason {return false}
+    if lhs.createdAtUnixMs != rhs.createdAtUnixMs {return false}
+    if lhs.expiresAtUnixMs != rhs.expiresAtUnixMs {return false}
+    if lhs.attemptsLeft != rhs.attemptsLeft {return false}
+    if lhs.deliveryState != rhs.deliveryState {return false}
+    if lhs.maskedAddress != rhs.maskedAddress {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.verified != rhs.verified {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -27,45 +27,141 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-public nonisolated struct Countersign_V1_StartEnrollmentRequest: Sendable {
+public nonisolated struct Countersign_V1_StartEnrollmentRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var tenant: String = String()
+  public var tenant: String {
+    get {_storage._tenant}
+    set {_uniqueStorage()._tenant = newValue}
+  }
 
-  public var subject: String = String()
+  public var subject: String {
+    get {_storage._subject}
+    set {_uniqueStorage()._subject = newValue}
+  }
 
-  public var idempotencyKey: String = String()
+  public var idempotencyKey: String {
+    get {_storage._idempotencyKey}
+    set {_uniqueStorage()._idempotencyKey = newValue}
+  }
 
-  /// Required. TOTP; BACKUP_CODES are made by RecoveryService.GenerateBackupCodes.
-  public var kind: Countersign_V1_FactorKind = .unspecified
+  /// Required. BACKUP_CODES are made by RecoveryService.GenerateBackupCodes, and come here only as `existing`.
+  public var kind: Countersign_V1_FactorKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   /// A name for people, at most 64 characters, for example "Alice's phone".
-  public var factorName: String = String()
+  public var factorName: String {
+    get {_storage._factorName}
+    set {_uniqueStorage()._factorName = newValue}
+  }
 
   /// The account shown in the authenticator app, at most 128 bytes, without ":". Default: the subject's
   /// account name (PutSubject), else the subject id. Not stored.
-  public var accountName: String = String()
+  public var accountName: String {
+    get {_storage._accountName}
+    set {_uniqueStorage()._accountName = newValue}
+  }
 
   /// Proof of a factor the subject already has; see the RPC.
-  public var verificationID: String = String()
+  public var verificationID: String {
+    get {_storage._verificationID}
+    set {_uniqueStorage()._verificationID = newValue}
+  }
+
+  /// SMS: a telephone number in international form, "+" and digits, spaces and hyphens forgiven. EMAIL: an address.
+  public var address: String {
+    get {_storage._address}
+    set {_uniqueStorage()._address = newValue}
+  }
+
+  /// Language of the message, BCP 47. Default: the subject's locale.
+  public var locale: String {
+    get {_storage._locale}
+    set {_uniqueStorage()._locale = newValue}
+  }
 
   /// TOTP only. Default: SHA1, 6 digits, 30 seconds.
   public var totp: Countersign_V1_TOTPParameters {
-    get {_totp ?? Countersign_V1_TOTPParameters()}
-    set {_totp = newValue}
+    get {_storage._totp ?? Countersign_V1_TOTPParameters()}
+    set {_uniqueStorage()._totp = newValue}
   }
   /// Returns true if `totp` has been explicitly set.
-  public var hasTotp: Bool {self._totp != nil}
+  public var hasTotp: Bool {_storage._totp != nil}
   /// Clears the value of `totp`. Subsequent reads from it will return its default value.
-  public mutating func clearTotp() {self._totp = nil}
+  public mutating func clearTotp() {_uniqueStorage()._totp = nil}
+
+  /// HOTP only. Default: SHA1, 6 digits.
+  public var hotp: Countersign_V1_HOTPParameters {
+    get {_storage._hotp ?? Countersign_V1_HOTPParameters()}
+    set {_uniqueStorage()._hotp = newValue}
+  }
+  /// Returns true if `hotp` has been explicitly set.
+  public var hasHotp: Bool {_storage._hotp != nil}
+  /// Clears the value of `hotp`. Subsequent reads from it will return its default value.
+  public mutating func clearHotp() {_uniqueStorage()._hotp = nil}
+
+  /// SMS and EMAIL only.
+  public var delivery: Countersign_V1_Delivery {
+    get {_storage._delivery}
+    set {_uniqueStorage()._delivery = newValue}
+  }
+
+  /// A factor that exists already in another system.
+  public var existing: Countersign_V1_ExistingFactor {
+    get {_storage._existing ?? Countersign_V1_ExistingFactor()}
+    set {_uniqueStorage()._existing = newValue}
+  }
+  /// Returns true if `existing` has been explicitly set.
+  public var hasExisting: Bool {_storage._existing != nil}
+  /// Clears the value of `existing`. Subsequent reads from it will return its default value.
+  public mutating func clearExisting() {_uniqueStorage()._existing = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _totp: Countersign_V1_TOTPParameters? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A factor brought over from another system: TOTP, HOTP, or BACKUP_CODES by their hashes.
+public nonisolated struct Countersign_V1_ExistingFactor: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// TOTP, HOTP: the shared secret, 16 to 128 bytes; shorter ones down to 10 bytes need `allow_short_secret`.
+  public var secret: Data = Data()
+
+  /// Instead of `secret` and the kind's parameters: an otpauth:// URI (Key URI format).
+  public var otpauthUri: String = String()
+
+  /// HOTP: the counter of the next code.
+  public var counter: UInt64 = 0
+
+  /// True makes the factor ACTIVE at once, since the other system has seen it proven. Needs scope `bind-without-proof`.
+  /// False leaves it PENDING_ACTIVATION until its first code.
+  public var active: Bool = false
+
+  /// BACKUP_CODES: at most 20 hashes, each SCHEME:HEX of the code as it was shown, without a salt. SCHEME is sha256,
+  /// sha512 or sha1. They are kept under a key of this server's, never as they came. Ends the present set, if any.
+  public var backupCodeHashes: [String] = []
+
+  /// Accepts a secret of 80 to 127 bits, which RFC 4226 forbids.
+  public var allowShortSecret: Bool = false
+
+  /// The last step or counter that the other system accepted plus one; 0 for not known. Codes before it are refused.
+  public var nextUnusedStep: UInt64 = 0
+
+  /// Leaves out the secret, the URI and the QR code from the answer.
+  public var omitSecret: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Countersign_V1_StartEnrollmentResponse: @unchecked Sendable {
@@ -94,11 +190,80 @@ public nonisolated struct Countersign_V1_StartEnrollmentResponse: @unchecked Sen
   /// Clears the value of `totp`. Subsequent reads from it will return its default value.
   public mutating func clearTotp() {_uniqueStorage()._totp = nil}
 
+  /// HOTP only: likewise.
+  public var hotp: Countersign_V1_TOTPEnrollment {
+    get {_storage._hotp ?? Countersign_V1_TOTPEnrollment()}
+    set {_uniqueStorage()._hotp = newValue}
+  }
+  /// Returns true if `hotp` has been explicitly set.
+  public var hasHotp: Bool {_storage._hotp != nil}
+  /// Clears the value of `hotp`. Subsequent reads from it will return its default value.
+  public mutating func clearHotp() {_uniqueStorage()._hotp = nil}
+
+  /// SMS, EMAIL: the challenge whose code activates the factor.
+  public var challenge: Countersign_V1_Challenge {
+    get {_storage._challenge ?? Countersign_V1_Challenge()}
+    set {_uniqueStorage()._challenge = newValue}
+  }
+  /// Returns true if `challenge` has been explicitly set.
+  public var hasChallenge: Bool {_storage._challenge != nil}
+  /// Clears the value of `challenge`. Subsequent reads from it will return its default value.
+  public mutating func clearChallenge() {_uniqueStorage()._challenge = nil}
+
+  /// PUSH only: for the person's device; repeatable for 10 minutes.
+  public var push: Countersign_V1_PushEnrollment {
+    get {_storage._push ?? Countersign_V1_PushEnrollment()}
+    set {_uniqueStorage()._push = newValue}
+  }
+  /// Returns true if `push` has been explicitly set.
+  public var hasPush: Bool {_storage._push != nil}
+  /// Clears the value of `push`. Subsequent reads from it will return its default value.
+  public mutating func clearPush() {_uniqueStorage()._push = nil}
+
+  /// With RETURN_CODE: the code.
+  public var code: String {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
+
+  /// UNSPECIFIED when the enrollment began. RATE_LIMITED: nothing was made; see `retry_after_ms` and `limit`.
+  public var verdict: Countersign_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  public var retryAfterMs: Int64 {
+    get {_storage._retryAfterMs}
+    set {_uniqueStorage()._retryAfterMs = newValue}
+  }
+
+  public var limit: Countersign_V1_SendLimit {
+    get {_storage._limit}
+    set {_uniqueStorage()._limit = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a device needs to become a factor (proto/PUSH.md).
+public nonisolated struct Countersign_V1_PushEnrollment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// countersign-push://pair?… with a secret of 128 bits.
+  public var pairingUri: String = String()
+
+  /// The same URI as a QR code: a PNG image.
+  public var qrPng: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What an authenticator app needs.
@@ -135,64 +300,90 @@ public nonisolated struct Countersign_V1_ActivateFactorRequest: Sendable {
   /// Required.
   public var factorID: String = String()
 
-  /// Required: the code the authenticator shows now, ASCII digits only.
+  /// Required, but for PUSH: the code the authenticator shows now or the message brought, ASCII digits only.
   public var code: String = String()
+
+  /// PUSH only, required there.
+  public var push: Countersign_V1_PushRegistration {
+    get {_push ?? Countersign_V1_PushRegistration()}
+    set {_push = newValue}
+  }
+  /// Returns true if `push` has been explicitly set.
+  public var hasPush: Bool {self._push != nil}
+  /// Clears the value of `push`. Subsequent reads from it will return its default value.
+  public mutating func clearPush() {self._push = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _push: Countersign_V1_PushRegistration? = nil
+}
+
+/// A device's half of the pairing (proto/PUSH.md).
+public nonisolated struct Countersign_V1_PushRegistration: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Key on P-256, uncompressed point of SEC 1: 65 bytes.
+  public var publicKey: Data = Data()
+
+  /// How the device is woken: "fcm", or empty when it only asks for what is pending.
+  public var channel: String = String()
+
+  /// The channel's token of this device, at most 4096 bytes. Empty without a channel.
+  public var token: String = String()
+
+  /// ECDSA with SHA-256, r and s of 32 bytes each, over the pairing statement.
+  public var signature: Data = Data()
+
+  /// Free text, at most 64 characters, for example "Pixel 8".
+  public var model: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-public nonisolated struct Countersign_V1_ActivateFactorResponse: @unchecked Sendable {
+public nonisolated struct Countersign_V1_ActivateFactorResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// ACCEPTED, WRONG_CODE, OUTSIDE_WINDOW or EXPIRED.
-  public var verdict: Countersign_V1_Verdict {
-    get {_storage._verdict}
-    set {_uniqueStorage()._verdict = newValue}
-  }
+  public var verdict: Countersign_V1_Verdict = .unspecified
 
   /// The factor as it is after this call.
   public var factor: Countersign_V1_Factor {
-    get {_storage._factor ?? Countersign_V1_Factor()}
-    set {_uniqueStorage()._factor = newValue}
+    get {_factor ?? Countersign_V1_Factor()}
+    set {_factor = newValue}
   }
   /// Returns true if `factor` has been explicitly set.
-  public var hasFactor: Bool {_storage._factor != nil}
+  public var hasFactor: Bool {self._factor != nil}
   /// Clears the value of `factor`. Subsequent reads from it will return its default value.
-  public mutating func clearFactor() {_uniqueStorage()._factor = nil}
+  public mutating func clearFactor() {self._factor = nil}
 
   /// The subject's ten backup codes, when this was its first activated factor and none exist; else empty.
-  public var backupCodes: [String] {
-    get {_storage._backupCodes}
-    set {_uniqueStorage()._backupCodes = newValue}
-  }
+  public var backupCodes: [String] = []
 
   /// Tries left before the pending factor ends.
-  public var attemptsLeft: UInt32 {
-    get {_storage._attemptsLeft}
-    set {_uniqueStorage()._attemptsLeft = newValue}
-  }
+  public var attemptsLeft: UInt32 = 0
 
   /// With ACCEPTED: proof of this factor, as from Verify.
-  public var verificationID: String {
-    get {_storage._verificationID}
-    set {_uniqueStorage()._verificationID = newValue}
-  }
+  public var verificationID: String = String()
 
   /// Unspent backup codes of the subject.
-  public var backupCodesLeft: UInt32 {
-    get {_storage._backupCodesLeft}
-    set {_uniqueStorage()._backupCodesLeft = newValue}
-  }
+  public var backupCodesLeft: UInt32 = 0
+
+  /// PUSH only: the device's name for this enrollment, which it sends with every call. Opaque, and no secret.
+  public var device: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _factor: Countersign_V1_Factor? = nil
 }
 
 public nonisolated struct Countersign_V1_ListFactorsRequest: Sendable {
@@ -432,7 +623,161 @@ fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_StartEnrollmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StartEnrollmentRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{1}kind\0\u{3}factor_name\0\u{3}account_name\0\u{3}verification_id\0\u{2}\u{3}totp\0\u{c}\u{8}\u{1}\u{c}\u{9}\u{1}\u{c}\u{b}\u{9}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{1}kind\0\u{3}factor_name\0\u{3}account_name\0\u{3}verification_id\0\u{1}address\0\u{1}locale\0\u{1}totp\0\u{1}hotp\0\u{1}delivery\0\u{1}existing\0\u{c}\u{e}\u{6}")
+
+  fileprivate class _StorageClass {
+    var _tenant: String = String()
+    var _subject: String = String()
+    var _idempotencyKey: String = String()
+    var _kind: Countersign_V1_FactorKind = .unspecified
+    var _factorName: String = String()
+    var _accountName: String = String()
+    var _verificationID: String = String()
+    var _address: String = String()
+    var _locale: String = String()
+    var _totp: Countersign_V1_TOTPParameters? = nil
+    var _hotp: Countersign_V1_HOTPParameters? = nil
+    var _delivery: Countersign_V1_Delivery = .unspecified
+    var _existing: Countersign_V1_ExistingFactor? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tenant = source._tenant
+      _subject = source._subject
+      _idempotencyKey = source._idempotencyKey
+      _kind = source._kind
+      _factorName = source._factorName
+      _accountName = source._accountName
+      _verificationID = source._verificationID
+      _address = source._address
+      _locale = source._locale
+      _totp = source._totp
+      _hotp = source._hotp
+      _delivery = source._delivery
+      _existing = source._existing
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._tenant) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._subject) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._idempotencyKey) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._factorName) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._accountName) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._verificationID) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._address) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._locale) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._totp) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._hotp) }()
+        case 12: try { try decoder.decodeSingularEnumField(value: &_storage._delivery) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._existing) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._tenant.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tenant, fieldNumber: 1)
+      }
+      if !_storage._subject.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subject, fieldNumber: 2)
+      }
+      if !_storage._idempotencyKey.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._idempotencyKey, fieldNumber: 3)
+      }
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 4)
+      }
+      if !_storage._factorName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._factorName, fieldNumber: 5)
+      }
+      if !_storage._accountName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._accountName, fieldNumber: 6)
+      }
+      if !_storage._verificationID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._verificationID, fieldNumber: 7)
+      }
+      if !_storage._address.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._address, fieldNumber: 8)
+      }
+      if !_storage._locale.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._locale, fieldNumber: 9)
+      }
+      try { if let v = _storage._totp {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._hotp {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if _storage._delivery != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._delivery, fieldNumber: 12)
+      }
+      try { if let v = _storage._existing {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartEnrollmentRequest, rhs: Countersign_V1_StartEnrollmentRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tenant != rhs_storage._tenant {return false}
+        if _storage._subject != rhs_storage._subject {return false}
+        if _storage._idempotencyKey != rhs_storage._idempotencyKey {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._factorName != rhs_storage._factorName {return false}
+        if _storage._accountName != rhs_storage._accountName {return false}
+        if _storage._verificationID != rhs_storage._verificationID {return false}
+        if _storage._address != rhs_storage._address {return false}
+        if _storage._locale != rhs_storage._locale {return false}
+        if _storage._totp != rhs_storage._totp {return false}
+        if _storage._hotp != rhs_storage._hotp {return false}
+        if _storage._delivery != rhs_storage._delivery {return false}
+        if _storage._existing != rhs_storage._existing {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ExistingFactor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExistingFactor"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{3}otpauth_uri\0\u{1}counter\0\u{1}active\0\u{3}backup_code_hashes\0\u{3}allow_short_secret\0\u{3}next_unused_step\0\u{3}omit_secret\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -440,60 +785,56 @@ nonisolated extension Countersign_V1_StartEnrollmentRequest: SwiftProtobuf.Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
-      case 4: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.factorName) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.accountName) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.verificationID) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._totp) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.secret) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.otpauthUri) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.counter) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.active) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.backupCodeHashes) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.allowShortSecret) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.nextUnusedStep) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.omitSecret) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.tenant.isEmpty {
-      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    if !self.secret.isEmpty {
+      try visitor.visitSingularBytesField(value: self.secret, fieldNumber: 1)
     }
-    if !self.subject.isEmpty {
-      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    if !self.otpauthUri.isEmpty {
+      try visitor.visitSingularStringField(value: self.otpauthUri, fieldNumber: 2)
     }
-    if !self.idempotencyKey.isEmpty {
-      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    if self.counter != 0 {
+      try visitor.visitSingularUInt64Field(value: self.counter, fieldNumber: 3)
     }
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 4)
+    if self.active != false {
+      try visitor.visitSingularBoolField(value: self.active, fieldNumber: 4)
     }
-    if !self.factorName.isEmpty {
-      try visitor.visitSingularStringField(value: self.factorName, fieldNumber: 5)
+    if !self.backupCodeHashes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.backupCodeHashes, fieldNumber: 5)
     }
-    if !self.accountName.isEmpty {
-      try visitor.visitSingularStringField(value: self.accountName, fieldNumber: 6)
+    if self.allowShortSecret != false {
+      try visitor.visitSingularBoolField(value: self.allowShortSecret, fieldNumber: 6)
     }
-    if !self.verificationID.isEmpty {
-      try visitor.visitSingularStringField(value: self.verificationID, fieldNumber: 7)
+    if self.nextUnusedStep != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nextUnusedStep, fieldNumber: 7)
     }
-    try { if let v = self._totp {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
+    if self.omitSecret != false {
+      try visitor.visitSingularBoolField(value: self.omitSecret, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Countersign_V1_StartEnrollmentRequest, rhs: Countersign_V1_StartEnrollmentRequest) -> Bool {
-    if lhs.tenant != rhs.tenant {return false}
-    if lhs.subject != rhs.subject {return false}
-    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.factorName != rhs.factorName {return false}
-    if lhs.accountName != rhs.accountName {return false}
-    if lhs.verificationID != rhs.verificationID {return false}
-    if lhs._totp != rhs._totp {return false}
+  public static func ==(lhs: Countersign_V1_ExistingFactor, rhs: Countersign_V1_ExistingFactor) -> Bool {
+    if lhs.secret != rhs.secret {return false}
+    if lhs.otpauthUri != rhs.otpauthUri {return false}
+    if lhs.counter != rhs.counter {return false}
+    if lhs.active != rhs.active {return false}
+    if lhs.backupCodeHashes != rhs.backupCodeHashes {return false}
+    if lhs.allowShortSecret != rhs.allowShortSecret {return false}
+    if lhs.nextUnusedStep != rhs.nextUnusedStep {return false}
+    if lhs.omitSecret != rhs.omitSecret {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -501,11 +842,18 @@ nonisolated extension Countersign_V1_StartEnrollmentRequest: SwiftProtobuf.Messa
 
 nonisolated extension Countersign_V1_StartEnrollmentResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StartEnrollmentResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}factor\0\u{2}\u{9}totp\0\u{c}\u{b}\u{9}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}factor\0\u{2}\u{9}totp\0\u{1}hotp\0\u{1}challenge\0\u{1}push\0\u{1}code\0\u{1}verdict\0\u{3}retry_after_ms\0\u{1}limit\0\u{c}\u{12}\u{1}\u{c}\u{13}\u{1}")
 
   fileprivate class _StorageClass {
     var _factor: Countersign_V1_Factor? = nil
     var _totp: Countersign_V1_TOTPEnrollment? = nil
+    var _hotp: Countersign_V1_TOTPEnrollment? = nil
+    var _challenge: Countersign_V1_Challenge? = nil
+    var _push: Countersign_V1_PushEnrollment? = nil
+    var _code: String = String()
+    var _verdict: Countersign_V1_Verdict = .unspecified
+    var _retryAfterMs: Int64 = 0
+    var _limit: Countersign_V1_SendLimit = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -518,6 +866,13 @@ nonisolated extension Countersign_V1_StartEnrollmentResponse: SwiftProtobuf.Mess
     init(copying source: _StorageClass) {
       _factor = source._factor
       _totp = source._totp
+      _hotp = source._hotp
+      _challenge = source._challenge
+      _push = source._push
+      _code = source._code
+      _verdict = source._verdict
+      _retryAfterMs = source._retryAfterMs
+      _limit = source._limit
     }
   }
 
@@ -538,6 +893,13 @@ nonisolated extension Countersign_V1_StartEnrollmentResponse: SwiftProtobuf.Mess
         switch fieldNumber {
         case 1: try { try decoder.decodeSingularMessageField(value: &_storage._factor) }()
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._totp) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._hotp) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._challenge) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._push) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 15: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._retryAfterMs) }()
+        case 17: try { try decoder.decodeSingularEnumField(value: &_storage._limit) }()
         default: break
         }
       }
@@ -556,6 +918,27 @@ nonisolated extension Countersign_V1_StartEnrollmentResponse: SwiftProtobuf.Mess
       try { if let v = _storage._totp {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
       } }()
+      try { if let v = _storage._hotp {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._challenge {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._push {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 14)
+      }
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 15)
+      }
+      if _storage._retryAfterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._retryAfterMs, fieldNumber: 16)
+      }
+      if _storage._limit != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._limit, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -567,10 +950,52 @@ nonisolated extension Countersign_V1_StartEnrollmentResponse: SwiftProtobuf.Mess
         let rhs_storage = _args.1
         if _storage._factor != rhs_storage._factor {return false}
         if _storage._totp != rhs_storage._totp {return false}
+        if _storage._hotp != rhs_storage._hotp {return false}
+        if _storage._challenge != rhs_storage._challenge {return false}
+        if _storage._push != rhs_storage._push {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._retryAfterMs != rhs_storage._retryAfterMs {return false}
+        if _storage._limit != rhs_storage._limit {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_PushEnrollment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PushEnrollment"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pairing_uri\0\u{3}qr_png\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.pairingUri) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.qrPng) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.pairingUri.isEmpty {
+      try visitor.visitSingularStringField(value: self.pairingUri, fieldNumber: 1)
+    }
+    if !self.qrPng.isEmpty {
+      try visitor.visitSingularBytesField(value: self.qrPng, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_PushEnrollment, rhs: Countersign_V1_PushEnrollment) -> Bool {
+    if lhs.pairingUri != rhs.pairingUri {return false}
+    if lhs.qrPng != rhs.qrPng {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -618,7 +1043,7 @@ nonisolated extension Countersign_V1_TOTPEnrollment: SwiftProtobuf.Message, Swif
 
 nonisolated extension Countersign_V1_ActivateFactorRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ActivateFactorRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}code\0\u{c}\u{6}\u{e}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}code\0\u{1}push\0\u{c}\u{7}\u{d}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -631,12 +1056,17 @@ nonisolated extension Countersign_V1_ActivateFactorRequest: SwiftProtobuf.Messag
       case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._push) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.tenant.isEmpty {
       try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
     }
@@ -652,6 +1082,9 @@ nonisolated extension Countersign_V1_ActivateFactorRequest: SwiftProtobuf.Messag
     if !self.code.isEmpty {
       try visitor.visitSingularStringField(value: self.code, fieldNumber: 5)
     }
+    try { if let v = self._push {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -661,6 +1094,57 @@ nonisolated extension Countersign_V1_ActivateFactorRequest: SwiftProtobuf.Messag
     if lhs.idempotencyKey != rhs.idempotencyKey {return false}
     if lhs.factorID != rhs.factorID {return false}
     if lhs.code != rhs.code {return false}
+    if lhs._push != rhs._push {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_PushRegistration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PushRegistration"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}public_key\0\u{1}channel\0\u{1}token\0\u{1}signature\0\u{1}model\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.channel) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.token) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.publicKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 1)
+    }
+    if !self.channel.isEmpty {
+      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 2)
+    }
+    if !self.token.isEmpty {
+      try visitor.visitSingularStringField(value: self.token, fieldNumber: 3)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_PushRegistration, rhs: Countersign_V1_PushRegistration) -> Bool {
+    if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.token != rhs.token {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.model != rhs.model {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -668,104 +1152,63 @@ nonisolated extension Countersign_V1_ActivateFactorRequest: SwiftProtobuf.Messag
 
 nonisolated extension Countersign_V1_ActivateFactorResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ActivateFactorResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}factor\0\u{3}backup_codes\0\u{3}attempts_left\0\u{4}\u{2}verification_id\0\u{3}backup_codes_left\0\u{c}\u{5}\u{1}\u{c}\u{8}\u{c}")
-
-  fileprivate class _StorageClass {
-    var _verdict: Countersign_V1_Verdict = .unspecified
-    var _factor: Countersign_V1_Factor? = nil
-    var _backupCodes: [String] = []
-    var _attemptsLeft: UInt32 = 0
-    var _verificationID: String = String()
-    var _backupCodesLeft: UInt32 = 0
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _verdict = source._verdict
-      _factor = source._factor
-      _backupCodes = source._backupCodes
-      _attemptsLeft = source._attemptsLeft
-      _verificationID = source._verificationID
-      _backupCodesLeft = source._backupCodesLeft
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}factor\0\u{3}backup_codes\0\u{3}attempts_left\0\u{4}\u{2}verification_id\0\u{3}backup_codes_left\0\u{1}device\0\u{c}\u{5}\u{1}\u{c}\u{9}\u{b}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._factor) }()
-        case 3: try { try decoder.decodeRepeatedStringField(value: &_storage._backupCodes) }()
-        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._attemptsLeft) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._verificationID) }()
-        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._backupCodesLeft) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._factor) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.backupCodes) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attemptsLeft) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.verificationID) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.backupCodesLeft) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._verdict != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 1)
-      }
-      try { if let v = _storage._factor {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if !_storage._backupCodes.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._backupCodes, fieldNumber: 3)
-      }
-      if _storage._attemptsLeft != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._attemptsLeft, fieldNumber: 4)
-      }
-      if !_storage._verificationID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._verificationID, fieldNumber: 6)
-      }
-      if _storage._backupCodesLeft != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._backupCodesLeft, fieldNumber: 7)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.verdict != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 1)
+    }
+    try { if let v = self._factor {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.backupCodes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.backupCodes, fieldNumber: 3)
+    }
+    if self.attemptsLeft != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attemptsLeft, fieldNumber: 4)
+    }
+    if !self.verificationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.verificationID, fieldNumber: 6)
+    }
+    if self.backupCodesLeft != 0 {
+      try visitor.visitSingularUInt32Field(value: self.backupCodesLeft, fieldNumber: 7)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 8)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Countersign_V1_ActivateFactorResponse, rhs: Countersign_V1_ActivateFactorResponse) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._verdict != rhs_storage._verdict {return false}
-        if _storage._factor != rhs_storage._factor {return false}
-        if _storage._backupCodes != rhs_storage._backupCodes {return false}
-        if _storage._attemptsLeft != rhs_storage._attemptsLeft {return false}
-        if _storage._verificationID != rhs_storage._verificationID {return false}
-        if _storage._backupCodesLeft != rhs_storage._backupCodesLeft {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.verdict != rhs.verdict {return false}
+    if lhs._factor != rhs._factor {return false}
+    if lhs.backupCodes != rhs.backupCodes {return false}
+    if lhs.attemptsLeft != rhs.attemptsLeft {return false}
+    if lhs.verificationID != rhs.verificationID {return false}
+    if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
+    if lhs.device != rhs.device {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,6 +10,11 @@
 
 // Verification: does this person hold their factor, now?
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
 public import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -20,6 +25,50 @@ public import SwiftProtobuf
 fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobuf.ProtobufAPIVersionCheck {
   struct _2: SwiftProtobuf.ProtobufAPIVersion_2 {}
   typealias Version = _2
+}
+
+public nonisolated enum Countersign_V1_PushDecision: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case approve // = 1
+  case deny // = 2
+
+  /// The person did not start this.
+  case denyFraud // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .approve
+    case 2: self = .deny
+    case 3: self = .denyFraud
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .approve: return 1
+    case .deny: return 2
+    case .denyFraud: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_PushDecision] = [
+    .unspecified,
+    .approve,
+    .deny,
+    .denyFraud,
+  ]
+
 }
 
 public nonisolated struct Countersign_V1_VerifyRequest: Sendable {
@@ -33,15 +82,49 @@ public nonisolated struct Countersign_V1_VerifyRequest: Sendable {
 
   public var idempotencyKey: String = String()
 
-  /// The factor to check against. Either this or `kind` is required, not both.
+  /// The factor to check against. One of this, `kind` and `challenge_id` is required, and no two.
   public var factorID: String = String()
 
   /// The kind of factor to check against. All ACTIVE factors of the kind are tried; a miss is charged to each.
   public var kind: Countersign_V1_FactorKind = .unspecified
 
-  /// Required. TOTP: exactly the factor's number of ASCII digits; anything else is WRONG_CODE. BACKUP_CODES:
-  /// case, spaces and hyphens do not matter. At most 64 bytes.
+  /// Required, but for a push challenge. TOTP, HOTP: exactly the factor's number of ASCII digits; anything else is
+  /// WRONG_CODE. SMS, EMAIL: the digits of the message. BACKUP_CODES: case, spaces and hyphens do not matter. At most 64
+  /// bytes.
   public var code: String = String()
+
+  /// The challenge to check against.
+  public var challengeID: String = String()
+
+  /// What the caller checked before, believed only under scope `assert-primary` (else PERMISSION_DENIED).
+  public var primaryAuthentication: Countersign_V1_PrimaryAuthentication {
+    get {_primaryAuthentication ?? Countersign_V1_PrimaryAuthentication()}
+    set {_primaryAuthentication = newValue}
+  }
+  /// Returns true if `primaryAuthentication` has been explicitly set.
+  public var hasPrimaryAuthentication: Bool {self._primaryAuthentication != nil}
+  /// Clears the value of `primaryAuthentication`. Subsequent reads from it will return its default value.
+  public mutating func clearPrimaryAuthentication() {self._primaryAuthentication = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _primaryAuthentication: Countersign_V1_PrimaryAuthentication? = nil
+}
+
+/// What a caller checked by itself, before this proof.
+public nonisolated struct Countersign_V1_PrimaryAuthentication: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Authentication method references (RFC 8176), at most 8: "pwd", "pin", "kba", "hwk", "swk", "otp", "sms", "tel",
+  /// "fpt", "face", "iris", "retina", "vbm", "user". Others count for nothing.
+  public var amr: [String] = []
+
+  /// When. Must not be older than 5 minutes nor in the future.
+  public var atUnixMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -81,6 +164,307 @@ public nonisolated struct Countersign_V1_VerifyResponse: Sendable {
   /// With ACCEPTED: when, on the server's clock.
   public var verifiedAtUnixMs: Int64 = 0
 
+  /// True for SMS: a restricted authenticator (NIST SP 800-63B-4, section 3.2.9). Offer something else too.
+  public var restricted: Bool = false
+
+  /// The challenge that was verified, if any.
+  public var challengeID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_StartChallengeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  /// The factor to ask through. One of this, `kind` and `resend_challenge_id` is required, and no two.
+  public var factorID: String = String()
+
+  /// SMS, EMAIL or PUSH: the subject's ACTIVE factor of the kind that was last used.
+  public var kind: Countersign_V1_FactorKind = .unspecified
+
+  /// SMS and EMAIL only.
+  public var delivery: Countersign_V1_Delivery = .unspecified
+
+  /// What is asked for, for example "transfer 120 EUR"; at most 256 bytes. Shown on the device and signed there.
+  public var action: String = String()
+
+  /// Where the question comes from, as the person knows it, for example "Chrome on Windows"; at most 256 bytes. PUSH.
+  public var context: String = String()
+
+  /// Where that is, for example "Zurich, Switzerland"; at most 128 bytes. PUSH.
+  public var location: String = String()
+
+  /// The PENDING challenge whose code is to be replaced. SMS and EMAIL.
+  public var resendChallengeID: String = String()
+
+  /// Language of the message, BCP 47. Default: the subject's locale.
+  public var locale: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_StartChallengeResponse: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// UNSPECIFIED when the challenge started. LOCKED: the factor is. RATE_LIMITED: nothing was sent.
+  public var verdict: Countersign_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  /// The challenge, PENDING; absent when none was started.
+  public var challenge: Countersign_V1_Challenge {
+    get {_storage._challenge ?? Countersign_V1_Challenge()}
+    set {_uniqueStorage()._challenge = newValue}
+  }
+  /// Returns true if `challenge` has been explicitly set.
+  public var hasChallenge: Bool {_storage._challenge != nil}
+  /// Clears the value of `challenge`. Subsequent reads from it will return its default value.
+  public mutating func clearChallenge() {_uniqueStorage()._challenge = nil}
+
+  /// With RETURN_CODE: the code.
+  public var code: String {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
+
+  /// PUSH: show this to the person, who types it on the device. Never sent to the device.
+  public var numberToMatch: String {
+    get {_storage._numberToMatch}
+    set {_uniqueStorage()._numberToMatch = newValue}
+  }
+
+  /// With RATE_LIMITED: how long to wait; 0 when waiting does not help.
+  public var retryAfterMs: Int64 {
+    get {_storage._retryAfterMs}
+    set {_uniqueStorage()._retryAfterMs = newValue}
+  }
+
+  /// With RATE_LIMITED: what stood in the way.
+  public var limit: Countersign_V1_SendLimit {
+    get {_storage._limit}
+    set {_uniqueStorage()._limit = newValue}
+  }
+
+  /// Sends to this address left in the present 10 minutes. SMS and EMAIL.
+  public var sendsLeft: UInt32 {
+    get {_storage._sendsLeft}
+    set {_uniqueStorage()._sendsLeft = newValue}
+  }
+
+  /// When the next send to this address is allowed: how long to wait. SMS and EMAIL.
+  public var resendAfterMs: Int64 {
+    get {_storage._resendAfterMs}
+    set {_uniqueStorage()._resendAfterMs = newValue}
+  }
+
+  /// With LOCKED and for a paused push: other kinds this subject has.
+  public var alternatives: [Countersign_V1_FactorKind] {
+    get {_storage._alternatives}
+    set {_uniqueStorage()._alternatives = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Countersign_V1_GetChallengeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var challengeID: String = String()
+
+  /// How long to wait for the end of a PENDING one, at most 60000 and less than the call's own deadline. Default 0.
+  public var waitMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_GetChallengeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var challenge: Countersign_V1_Challenge {
+    get {_challenge ?? Countersign_V1_Challenge()}
+    set {_challenge = newValue}
+  }
+  /// Returns true if `challenge` has been explicitly set.
+  public var hasChallenge: Bool {self._challenge != nil}
+  /// Clears the value of `challenge`. Subsequent reads from it will return its default value.
+  public mutating func clearChallenge() {self._challenge = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _challenge: Countersign_V1_Challenge? = nil
+}
+
+public nonisolated struct Countersign_V1_CancelChallengeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  public var challengeID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_CancelChallengeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As it is after this call.
+  public var challenge: Countersign_V1_Challenge {
+    get {_challenge ?? Countersign_V1_Challenge()}
+    set {_challenge = newValue}
+  }
+  /// Returns true if `challenge` has been explicitly set.
+  public var hasChallenge: Bool {self._challenge != nil}
+  /// Clears the value of `challenge`. Subsequent reads from it will return its default value.
+  public mutating func clearChallenge() {self._challenge = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _challenge: Countersign_V1_Challenge? = nil
+}
+
+public nonisolated struct Countersign_V1_AnswerPushRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  /// As given to the device by ActivateFactor.
+  public var device: String = String()
+
+  public var challengeID: String = String()
+
+  public var decision: Countersign_V1_PushDecision = .unspecified
+
+  /// With APPROVE: the number the person typed.
+  public var number: String = String()
+
+  /// ECDSA with SHA-256, r and s of 32 bytes each, over the answer statement.
+  public var signature: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_AnswerPushResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ACCEPTED: the challenge is APPROVED. WRONG_CODE: the number was wrong. DENIED: it is now denied, as asked or after
+  /// three wrong numbers. EXPIRED and CANCELLED: too late. REPLAYED: it was answered before.
+  public var verdict: Countersign_V1_Verdict = .unspecified
+
+  /// The challenge's state after this call.
+  public var state: Countersign_V1_ChallengeState = .unspecified
+
+  /// Wrong numbers left.
+  public var attemptsLeft: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_ListPendingPushesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var device: String = String()
+
+  /// The device's clock.
+  public var atUnixMs: Int64 = 0
+
+  /// ECDSA with SHA-256, r and s of 32 bytes each, over the list statement.
+  public var signature: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_ListPendingPushesResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var pushes: [Countersign_V1_PendingPush] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a device shows, and signs with its answer.
+public nonisolated struct Countersign_V1_PendingPush: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var challengeID: String = String()
+
+  public var appName: String = String()
+
+  public var action: String = String()
+
+  public var context: String = String()
+
+  public var location: String = String()
+
+  public var createdAtUnixMs: Int64 = 0
+
+  public var expiresAtUnixMs: Int64 = 0
+
+  /// Digits of the number to match.
+  public var numberDigits: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -90,9 +474,13 @@ public nonisolated struct Countersign_V1_VerifyResponse: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
+nonisolated extension Countersign_V1_PushDecision: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PUSH_DECISION_UNSPECIFIED\0\u{1}PUSH_DECISION_APPROVE\0\u{1}PUSH_DECISION_DENY\0\u{1}PUSH_DECISION_DENY_FRAUD\0")
+}
+
 nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VerifyRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}code\0\u{b}challenge_id\0\u{b}assertion\0\u{b}action\0\u{b}audience\0\u{b}primary_authentication\0\u{c}\u{7}\u{d}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}code\0\u{3}challenge_id\0\u{3}primary_authentication\0\u{b}assertion\0\u{b}action\0\u{b}audience\0\u{c}\u{9}\u{b}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -106,12 +494,18 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
       case 4: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._primaryAuthentication) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.tenant.isEmpty {
       try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
     }
@@ -130,6 +524,12 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
     if !self.code.isEmpty {
       try visitor.visitSingularStringField(value: self.code, fieldNumber: 6)
     }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 7)
+    }
+    try { if let v = self._primaryAuthentication {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -140,6 +540,43 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
     if lhs.factorID != rhs.factorID {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.code != rhs.code {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs._primaryAuthentication != rhs._primaryAuthentication {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_PrimaryAuthentication: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PrimaryAuthentication"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amr\0\u{3}at_unix_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.amr) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.atUnixMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.amr.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.amr, fieldNumber: 1)
+    }
+    if self.atUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.atUnixMs, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_PrimaryAuthentication, rhs: Countersign_V1_PrimaryAuthentication) -> Bool {
+    if lhs.amr != rhs.amr {return false}
+    if lhs.atUnixMs != rhs.atUnixMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -147,7 +584,7 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
 
 nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VerifyResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}verification_id\0\u{3}factor_id\0\u{1}kind\0\u{3}attempts_left\0\u{3}retry_after_ms\0\u{3}backup_codes_left\0\u{1}aal\0\u{1}amr\0\u{3}verified_at_unix_ms\0\u{c}\u{b}\u{9}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}verification_id\0\u{3}factor_id\0\u{1}kind\0\u{3}attempts_left\0\u{3}retry_after_ms\0\u{3}backup_codes_left\0\u{1}aal\0\u{1}amr\0\u{3}verified_at_unix_ms\0\u{1}restricted\0\u{3}challenge_id\0\u{c}\u{d}\u{7}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -165,6 +602,8 @@ nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, Swif
       case 8: try { try decoder.decodeSingularEnumField(value: &self.aal) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.amr) }()
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.verifiedAtUnixMs) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.restricted) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
       default: break
       }
     }
@@ -201,6 +640,12 @@ nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, Swif
     if self.verifiedAtUnixMs != 0 {
       try visitor.visitSingularInt64Field(value: self.verifiedAtUnixMs, fieldNumber: 10)
     }
+    if self.restricted != false {
+      try visitor.visitSingularBoolField(value: self.restricted, fieldNumber: 11)
+    }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -215,6 +660,607 @@ nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, Swif
     if lhs.aal != rhs.aal {return false}
     if lhs.amr != rhs.amr {return false}
     if lhs.verifiedAtUnixMs != rhs.verifiedAtUnixMs {return false}
+    if lhs.restricted != rhs.restricted {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_StartChallengeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartChallengeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}delivery\0\u{1}action\0\u{1}context\0\u{1}location\0\u{3}resend_challenge_id\0\u{1}locale\0\u{c}\u{c}\u{8}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.delivery) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.context) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.location) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.resendChallengeID) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.locale) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.factorID.isEmpty {
+      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 4)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 5)
+    }
+    if self.delivery != .unspecified {
+      try visitor.visitSingularEnumField(value: self.delivery, fieldNumber: 6)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 7)
+    }
+    if !self.context.isEmpty {
+      try visitor.visitSingularStringField(value: self.context, fieldNumber: 8)
+    }
+    if !self.location.isEmpty {
+      try visitor.visitSingularStringField(value: self.location, fieldNumber: 9)
+    }
+    if !self.resendChallengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.resendChallengeID, fieldNumber: 10)
+    }
+    if !self.locale.isEmpty {
+      try visitor.visitSingularStringField(value: self.locale, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartChallengeRequest, rhs: Countersign_V1_StartChallengeRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.factorID != rhs.factorID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.delivery != rhs.delivery {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.context != rhs.context {return false}
+    if lhs.location != rhs.location {return false}
+    if lhs.resendChallengeID != rhs.resendChallengeID {return false}
+    if lhs.locale != rhs.locale {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_StartChallengeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartChallengeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}challenge\0\u{1}code\0\u{3}number_to_match\0\u{3}retry_after_ms\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_ms\0\u{1}alternatives\0\u{c}\u{a}\u{a}")
+
+  fileprivate class _StorageClass {
+    var _verdict: Countersign_V1_Verdict = .unspecified
+    var _challenge: Countersign_V1_Challenge? = nil
+    var _code: String = String()
+    var _numberToMatch: String = String()
+    var _retryAfterMs: Int64 = 0
+    var _limit: Countersign_V1_SendLimit = .unspecified
+    var _sendsLeft: UInt32 = 0
+    var _resendAfterMs: Int64 = 0
+    var _alternatives: [Countersign_V1_FactorKind] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _verdict = source._verdict
+      _challenge = source._challenge
+      _code = source._code
+      _numberToMatch = source._numberToMatch
+      _retryAfterMs = source._retryAfterMs
+      _limit = source._limit
+      _sendsLeft = source._sendsLeft
+      _resendAfterMs = source._resendAfterMs
+      _alternatives = source._alternatives
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._challenge) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._numberToMatch) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._retryAfterMs) }()
+        case 6: try { try decoder.decodeSingularEnumField(value: &_storage._limit) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._sendsLeft) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._resendAfterMs) }()
+        case 9: try { try decoder.decodeRepeatedEnumField(value: &_storage._alternatives) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 1)
+      }
+      try { if let v = _storage._challenge {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 3)
+      }
+      if !_storage._numberToMatch.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._numberToMatch, fieldNumber: 4)
+      }
+      if _storage._retryAfterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._retryAfterMs, fieldNumber: 5)
+      }
+      if _storage._limit != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._limit, fieldNumber: 6)
+      }
+      if _storage._sendsLeft != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._sendsLeft, fieldNumber: 7)
+      }
+      if _storage._resendAfterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._resendAfterMs, fieldNumber: 8)
+      }
+      if !_storage._alternatives.isEmpty {
+        try visitor.visitPackedEnumField(value: _storage._alternatives, fieldNumber: 9)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartChallengeResponse, rhs: Countersign_V1_StartChallengeResponse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._challenge != rhs_storage._challenge {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._numberToMatch != rhs_storage._numberToMatch {return false}
+        if _storage._retryAfterMs != rhs_storage._retryAfterMs {return false}
+        if _storage._limit != rhs_storage._limit {return false}
+        if _storage._sendsLeft != rhs_storage._sendsLeft {return false}
+        if _storage._resendAfterMs != rhs_storage._resendAfterMs {return false}
+        if _storage._alternatives != rhs_storage._alternatives {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetChallengeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetChallengeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}challenge_id\0\u{3}wait_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.waitMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 3)
+    }
+    if self.waitMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.waitMs, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetChallengeRequest, rhs: Countersign_V1_GetChallengeRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.waitMs != rhs.waitMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetChallengeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetChallengeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenge\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._challenge) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._challenge {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetChallengeResponse, rhs: Countersign_V1_GetChallengeResponse) -> Bool {
+    if lhs._challenge != rhs._challenge {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_CancelChallengeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelChallengeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}challenge_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_CancelChallengeRequest, rhs: Countersign_V1_CancelChallengeRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_CancelChallengeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelChallengeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenge\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._challenge) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._challenge {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_CancelChallengeResponse, rhs: Countersign_V1_CancelChallengeResponse) -> Bool {
+    if lhs._challenge != rhs._challenge {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_AnswerPushRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AnswerPushRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}device\0\u{3}challenge_id\0\u{1}decision\0\u{1}number\0\u{1}signature\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.decision) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 2)
+    }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 3)
+    }
+    if self.decision != .unspecified {
+      try visitor.visitSingularEnumField(value: self.decision, fieldNumber: 4)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 5)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_AnswerPushRequest, rhs: Countersign_V1_AnswerPushRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_AnswerPushResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AnswerPushResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}state\0\u{3}attempts_left\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.attemptsLeft) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.verdict != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 1)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
+    }
+    if self.attemptsLeft != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attemptsLeft, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_AnswerPushResponse, rhs: Countersign_V1_AnswerPushResponse) -> Bool {
+    if lhs.verdict != rhs.verdict {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.attemptsLeft != rhs.attemptsLeft {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ListPendingPushesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListPendingPushesRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}device\0\u{3}at_unix_ms\0\u{1}signature\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.atUnixMs) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 2)
+    }
+    if self.atUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.atUnixMs, fieldNumber: 3)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ListPendingPushesRequest, rhs: Countersign_V1_ListPendingPushesRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.atUnixMs != rhs.atUnixMs {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ListPendingPushesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListPendingPushesResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pushes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.pushes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.pushes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.pushes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ListPendingPushesResponse, rhs: Countersign_V1_ListPendingPushesResponse) -> Bool {
+    if lhs.pushes != rhs.pushes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_PendingPush: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PendingPush"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}challenge_id\0\u{3}app_name\0\u{1}action\0\u{1}context\0\u{1}location\0\u{3}created_at_unix_ms\0\u{3}expires_at_unix_ms\0\u{3}number_digits\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.appName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.context) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.location) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.createdAtUnixMs) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.expiresAtUnixMs) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.numberDigits) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 1)
+    }
+    if !self.appName.isEmpty {
+      try visitor.visitSingularStringField(value: self.appName, fieldNumber: 2)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 3)
+    }
+    if !self.context.isEmpty {
+      try visitor.visitSingularStringField(value: self.context, fieldNumber: 4)
+    }
+    if !self.location.isEmpty {
+      try visitor.visitSingularStringField(value: self.location, fieldNumber: 5)
+    }
+    if self.createdAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.createdAtUnixMs, fieldNumber: 6)
+    }
+    if self.expiresAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresAtUnixMs, fieldNumber: 7)
+    }
+    if self.numberDigits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.numberDigits, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_PendingPush, rhs: Countersign_V1_PendingPush) -> Bool {
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.appName != rhs.appName {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.context != rhs.context {return false}
+    if lhs.location != rhs.location {return false}
+    if lhs.createdAtUnixMs != rhs.createdAtUnixMs {return false}
+    if lhs.expiresAtUnixMs != rhs.expiresAtUnixMs {return false}
+    if lhs.numberDigits != rhs.numberDigits {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -54,6 +54,8 @@ nonisolated struct Countersign_Storage_StoredSubject: Sendable {
 
   var idempotencyRecords: [Countersign_Storage_StoredIdempotencyRecord] = []
 
+  var challenges: [Countersign_Storage_StoredChallenge] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -174,6 +176,39 @@ nonisolated struct Countersign_Storage_StoredFactor: @unchecked Sendable {
     set {_uniqueStorage()._boundBy = newValue}
   }
 
+  var hotp: Countersign_Storage_StoredHOTP {
+    get {_storage._hotp ?? Countersign_Storage_StoredHOTP()}
+    set {_uniqueStorage()._hotp = newValue}
+  }
+  /// Returns true if `hotp` has been explicitly set.
+  var hasHotp: Bool {_storage._hotp != nil}
+  /// Clears the value of `hotp`. Subsequent reads from it will return its default value.
+  mutating func clearHotp() {_uniqueStorage()._hotp = nil}
+
+  var address: Countersign_Storage_StoredAddressCredential {
+    get {_storage._address ?? Countersign_Storage_StoredAddressCredential()}
+    set {_uniqueStorage()._address = newValue}
+  }
+  /// Returns true if `address` has been explicitly set.
+  var hasAddress: Bool {_storage._address != nil}
+  /// Clears the value of `address`. Subsequent reads from it will return its default value.
+  mutating func clearAddress() {_uniqueStorage()._address = nil}
+
+  var push: Countersign_Storage_StoredPush {
+    get {_storage._push ?? Countersign_Storage_StoredPush()}
+    set {_uniqueStorage()._push = newValue}
+  }
+  /// Returns true if `push` has been explicitly set.
+  var hasPush: Bool {_storage._push != nil}
+  /// Clears the value of `push`. Subsequent reads from it will return its default value.
+  mutating func clearPush() {_uniqueStorage()._push = nil}
+
+  /// 0 for at once.
+  var usableFrom: Int64 {
+    get {_storage._usableFrom}
+    set {_uniqueStorage()._usableFrom = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -231,9 +266,183 @@ nonisolated struct Countersign_Storage_StoredBackupCodes: Sendable {
   /// 16 bytes each, joined.
   var digests: Data = Data()
 
+  /// How the codes were hashed where they came from; 0 for our own.
+  var scheme: Int32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+}
+
+nonisolated struct Countersign_Storage_StoredHOTP: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var secret: Data = Data()
+
+  var algorithm: Int32 = 0
+
+  var digits: Int32 = 0
+
+  var counter: Int64 = 0
+
+  /// Counter after a code far ahead, plus one; 0 for none.
+  var resynchronizationCounterPlusOne: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Countersign_Storage_StoredAddressCredential: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var address: Countersign_Storage_StoredAddress {
+    get {_address ?? Countersign_Storage_StoredAddress()}
+    set {_address = newValue}
+  }
+  /// Returns true if `address` has been explicitly set.
+  var hasAddress: Bool {self._address != nil}
+  /// Clears the value of `address`. Subsequent reads from it will return its default value.
+  mutating func clearAddress() {self._address = nil}
+
+  /// ISO 3166-1 alpha-2; empty for none.
+  var country: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _address: Countersign_Storage_StoredAddress? = nil
+}
+
+nonisolated struct Countersign_Storage_StoredPush: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// While pending.
+  var pairingSecret: Data = Data()
+
+  /// Uncompressed point on P-256; empty while pending.
+  var publicKey: Data = Data()
+
+  var model: String = String()
+
+  var channel: String = String()
+
+  var token: String = String()
+
+  var refusals: Int32 = 0
+
+  var fraudReported: Bool = false
+
+  var unreachable: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Countersign_Storage_StoredChallenge: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: Data {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  var factorID: Data {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
+
+  var kind: Int32 {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
+
+  var caller: String {
+    get {_storage._caller}
+    set {_uniqueStorage()._caller = newValue}
+  }
+
+  var createdAt: Int64 {
+    get {_storage._createdAt}
+    set {_uniqueStorage()._createdAt = newValue}
+  }
+
+  var expiresAt: Int64 {
+    get {_storage._expiresAt}
+    set {_uniqueStorage()._expiresAt = newValue}
+  }
+
+  /// The code sent, or the number to match.
+  var code: String {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
+
+  var failures: Int32 {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
+
+  var state: Int32 {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  var denialReason: Int32 {
+    get {_storage._denialReason}
+    set {_uniqueStorage()._denialReason = newValue}
+  }
+
+  var deliveryState: Int32 {
+    get {_storage._deliveryState}
+    set {_uniqueStorage()._deliveryState = newValue}
+  }
+
+  var messageID: Data {
+    get {_storage._messageID}
+    set {_uniqueStorage()._messageID = newValue}
+  }
+
+  var verified: Bool {
+    get {_storage._verified}
+    set {_uniqueStorage()._verified = newValue}
+  }
+
+  var appName: String {
+    get {_storage._appName}
+    set {_uniqueStorage()._appName = newValue}
+  }
+
+  var action: String {
+    get {_storage._action}
+    set {_uniqueStorage()._action = newValue}
+  }
+
+  var context: String {
+    get {_storage._context}
+    set {_uniqueStorage()._context = newValue}
+  }
+
+  var location: String {
+    get {_storage._location}
+    set {_uniqueStorage()._location = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct Countersign_Storage_StoredVerification: Sendable {
@@ -282,32 +491,144 @@ nonisolated struct Countersign_Storage_StoredIdempotencyRecord: Sendable {
 
   var factorKind: Int32 = 0
 
+  var challengeID: Data = Data()
+
+  var limit: Int32 = 0
+
+  var sendsLeft: Int32 = 0
+
+  var resendAfterMilliseconds: Int64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
 
-nonisolated struct Countersign_Storage_StoredEvent: Sendable {
+nonisolated struct Countersign_Storage_StoredEvent: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var kind: Int32 = 0
+  var kind: Int32 {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  var caller: String = String()
+  var caller: String {
+    get {_storage._caller}
+    set {_uniqueStorage()._caller = newValue}
+  }
 
-  var requestID: String = String()
+  var requestID: String {
+    get {_storage._requestID}
+    set {_uniqueStorage()._requestID = newValue}
+  }
+
+  var factorID: Data {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
+
+  var factorKind: Int32 {
+    get {_storage._factorKind}
+    set {_uniqueStorage()._factorKind = newValue}
+  }
+
+  var verdict: Int32 {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  var factorLocked: Bool {
+    get {_storage._factorLocked}
+    set {_uniqueStorage()._factorLocked = newValue}
+  }
+
+  /// Codes left plus one; 0 for not told.
+  var backupCodesLeftPlusOne: Int32 {
+    get {_storage._backupCodesLeftPlusOne}
+    set {_uniqueStorage()._backupCodesLeftPlusOne = newValue}
+  }
+
+  var challengeID: Data {
+    get {_storage._challengeID}
+    set {_uniqueStorage()._challengeID = newValue}
+  }
+
+  var limit: Int32 {
+    get {_storage._limit}
+    set {_uniqueStorage()._limit = newValue}
+  }
+
+  var moneyAlarm: Bool {
+    get {_storage._moneyAlarm}
+    set {_uniqueStorage()._moneyAlarm = newValue}
+  }
+
+  var delivery: Countersign_Storage_StoredDelivery {
+    get {_storage._delivery ?? Countersign_Storage_StoredDelivery()}
+    set {_uniqueStorage()._delivery = newValue}
+  }
+  /// Returns true if `delivery` has been explicitly set.
+  var hasDelivery: Bool {_storage._delivery != nil}
+  /// Clears the value of `delivery`. Subsequent reads from it will return its default value.
+  mutating func clearDelivery() {_uniqueStorage()._delivery = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct Countersign_Storage_StoredDelivery: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var state: Int32 = 0
+
+  var provider: String = String()
+
+  var providerMessageID: String = String()
+
+  var costMicros: Int64 = 0
+
+  var attempt: Int32 = 0
+
+  var reason: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// What a message on its way out holds besides its id and when it is due. Sealed.
+nonisolated struct Countersign_Storage_StoredMessage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var channel: Int32 = 0
+
+  var recipient: String = String()
+
+  var locale: String = String()
+
+  /// One of the three.
+  var code: String = String()
+
+  var pushChallenge: Bool = false
+
+  var notice: Int32 = 0
 
   var factorID: Data = Data()
 
-  var factorKind: Int32 = 0
+  var challengeID: Data = Data()
 
-  var verdict: Int32 = 0
+  var createdAt: Int64 = 0
 
-  var factorLocked: Bool = false
-
-  /// Codes left plus one; 0 for not told.
-  var backupCodesLeftPlusOne: Int32 = 0
+  var expiresAt: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -320,7 +641,7 @@ fileprivate nonisolated let _protobuf_package = "countersign.storage"
 
 nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredSubject"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0\u{1}challenges\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -334,6 +655,7 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.factors) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.recentVerifications) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.idempotencyRecords) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.challenges) }()
       default: break
       }
     }
@@ -362,6 +684,9 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
     if !self.idempotencyRecords.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.idempotencyRecords, fieldNumber: 6)
     }
+    if !self.challenges.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.challenges, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -372,6 +697,7 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
     if lhs.factors != rhs.factors {return false}
     if lhs.recentVerifications != rhs.recentVerifications {return false}
     if lhs.idempotencyRecords != rhs.idempotencyRecords {return false}
+    if lhs.challenges != rhs.challenges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -464,7 +790,7 @@ nonisolated extension Countersign_Storage_StoredAddress: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredFactor"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at\0\u{3}activated_at\0\u{3}last_used_at\0\u{3}binding_waived\0\u{1}budget\0\u{1}totp\0\u{3}backup_codes\0\u{3}bound_by\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at\0\u{3}activated_at\0\u{3}last_used_at\0\u{3}binding_waived\0\u{1}budget\0\u{1}totp\0\u{3}backup_codes\0\u{3}bound_by\0\u{1}hotp\0\u{1}address\0\u{1}push\0\u{3}usable_from\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -479,6 +805,10 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
     var _totp: Countersign_Storage_StoredTOTP? = nil
     var _backupCodes: Countersign_Storage_StoredBackupCodes? = nil
     var _boundBy: Data = Data()
+    var _hotp: Countersign_Storage_StoredHOTP? = nil
+    var _address: Countersign_Storage_StoredAddressCredential? = nil
+    var _push: Countersign_Storage_StoredPush? = nil
+    var _usableFrom: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -501,6 +831,10 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       _totp = source._totp
       _backupCodes = source._backupCodes
       _boundBy = source._boundBy
+      _hotp = source._hotp
+      _address = source._address
+      _push = source._push
+      _usableFrom = source._usableFrom
     }
   }
 
@@ -531,6 +865,10 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._totp) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._backupCodes) }()
         case 12: try { try decoder.decodeSingularBytesField(value: &_storage._boundBy) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._hotp) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._address) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._push) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._usableFrom) }()
         default: break
         }
       }
@@ -579,6 +917,18 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       if !_storage._boundBy.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._boundBy, fieldNumber: 12)
       }
+      try { if let v = _storage._hotp {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._address {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._push {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+      if _storage._usableFrom != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._usableFrom, fieldNumber: 16)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -600,6 +950,10 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
         if _storage._totp != rhs_storage._totp {return false}
         if _storage._backupCodes != rhs_storage._backupCodes {return false}
         if _storage._boundBy != rhs_storage._boundBy {return false}
+        if _storage._hotp != rhs_storage._hotp {return false}
+        if _storage._address != rhs_storage._address {return false}
+        if _storage._push != rhs_storage._push {return false}
+        if _storage._usableFrom != rhs_storage._usableFrom {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -706,7 +1060,7 @@ nonisolated extension Countersign_Storage_StoredTOTP: SwiftProtobuf.Message, Swi
 
 nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredBackupCodes"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}total\0\u{1}digests\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}total\0\u{1}digests\0\u{1}scheme\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -716,6 +1070,7 @@ nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.total) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.digests) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.scheme) }()
       default: break
       }
     }
@@ -728,12 +1083,348 @@ nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Messa
     if !self.digests.isEmpty {
       try visitor.visitSingularBytesField(value: self.digests, fieldNumber: 2)
     }
+    if self.scheme != 0 {
+      try visitor.visitSingularInt32Field(value: self.scheme, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Countersign_Storage_StoredBackupCodes, rhs: Countersign_Storage_StoredBackupCodes) -> Bool {
     if lhs.total != rhs.total {return false}
     if lhs.digests != rhs.digests {return false}
+    if lhs.scheme != rhs.scheme {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredHOTP: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredHOTP"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{1}algorithm\0\u{1}digits\0\u{1}counter\0\u{3}resynchronization_counter_plus_one\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.secret) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.algorithm) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.digits) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.counter) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.resynchronizationCounterPlusOne) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.secret.isEmpty {
+      try visitor.visitSingularBytesField(value: self.secret, fieldNumber: 1)
+    }
+    if self.algorithm != 0 {
+      try visitor.visitSingularInt32Field(value: self.algorithm, fieldNumber: 2)
+    }
+    if self.digits != 0 {
+      try visitor.visitSingularInt32Field(value: self.digits, fieldNumber: 3)
+    }
+    if self.counter != 0 {
+      try visitor.visitSingularInt64Field(value: self.counter, fieldNumber: 4)
+    }
+    if self.resynchronizationCounterPlusOne != 0 {
+      try visitor.visitSingularInt64Field(value: self.resynchronizationCounterPlusOne, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredHOTP, rhs: Countersign_Storage_StoredHOTP) -> Bool {
+    if lhs.secret != rhs.secret {return false}
+    if lhs.algorithm != rhs.algorithm {return false}
+    if lhs.digits != rhs.digits {return false}
+    if lhs.counter != rhs.counter {return false}
+    if lhs.resynchronizationCounterPlusOne != rhs.resynchronizationCounterPlusOne {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredAddressCredential: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredAddressCredential"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{1}country\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._address) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.country) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._address {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredAddressCredential, rhs: Countersign_Storage_StoredAddressCredential) -> Bool {
+    if lhs._address != rhs._address {return false}
+    if lhs.country != rhs.country {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredPush: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredPush"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pairing_secret\0\u{3}public_key\0\u{1}model\0\u{1}channel\0\u{1}token\0\u{1}refusals\0\u{3}fraud_reported\0\u{1}unreachable\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.pairingSecret) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.channel) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.token) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.refusals) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.fraudReported) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.unreachable) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.pairingSecret.isEmpty {
+      try visitor.visitSingularBytesField(value: self.pairingSecret, fieldNumber: 1)
+    }
+    if !self.publicKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 2)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 3)
+    }
+    if !self.channel.isEmpty {
+      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 4)
+    }
+    if !self.token.isEmpty {
+      try visitor.visitSingularStringField(value: self.token, fieldNumber: 5)
+    }
+    if self.refusals != 0 {
+      try visitor.visitSingularInt32Field(value: self.refusals, fieldNumber: 6)
+    }
+    if self.fraudReported != false {
+      try visitor.visitSingularBoolField(value: self.fraudReported, fieldNumber: 7)
+    }
+    if self.unreachable != false {
+      try visitor.visitSingularBoolField(value: self.unreachable, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredPush, rhs: Countersign_Storage_StoredPush) -> Bool {
+    if lhs.pairingSecret != rhs.pairingSecret {return false}
+    if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.model != rhs.model {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.token != rhs.token {return false}
+    if lhs.refusals != rhs.refusals {return false}
+    if lhs.fraudReported != rhs.fraudReported {return false}
+    if lhs.unreachable != rhs.unreachable {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredChallenge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredChallenge"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}factor_id\0\u{1}kind\0\u{1}caller\0\u{3}created_at\0\u{3}expires_at\0\u{1}code\0\u{1}failures\0\u{1}state\0\u{3}denial_reason\0\u{3}delivery_state\0\u{3}message_id\0\u{1}verified\0\u{3}app_name\0\u{1}action\0\u{1}context\0\u{1}location\0")
+
+  fileprivate class _StorageClass {
+    var _id: Data = Data()
+    var _factorID: Data = Data()
+    var _kind: Int32 = 0
+    var _caller: String = String()
+    var _createdAt: Int64 = 0
+    var _expiresAt: Int64 = 0
+    var _code: String = String()
+    var _failures: Int32 = 0
+    var _state: Int32 = 0
+    var _denialReason: Int32 = 0
+    var _deliveryState: Int32 = 0
+    var _messageID: Data = Data()
+    var _verified: Bool = false
+    var _appName: String = String()
+    var _action: String = String()
+    var _context: String = String()
+    var _location: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _factorID = source._factorID
+      _kind = source._kind
+      _caller = source._caller
+      _createdAt = source._createdAt
+      _expiresAt = source._expiresAt
+      _code = source._code
+      _failures = source._failures
+      _state = source._state
+      _denialReason = source._denialReason
+      _deliveryState = source._deliveryState
+      _messageID = source._messageID
+      _verified = source._verified
+      _appName = source._appName
+      _action = source._action
+      _context = source._context
+      _location = source._location
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._factorID) }()
+        case 3: try { try decoder.decodeSingularInt32Field(value: &_storage._kind) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._caller) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAt) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._expiresAt) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 8: try { try decoder.decodeSingularInt32Field(value: &_storage._failures) }()
+        case 9: try { try decoder.decodeSingularInt32Field(value: &_storage._state) }()
+        case 10: try { try decoder.decodeSingularInt32Field(value: &_storage._denialReason) }()
+        case 11: try { try decoder.decodeSingularInt32Field(value: &_storage._deliveryState) }()
+        case 12: try { try decoder.decodeSingularBytesField(value: &_storage._messageID) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._verified) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._appName) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._action) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._context) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._location) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._id, fieldNumber: 1)
+      }
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._factorID, fieldNumber: 2)
+      }
+      if _storage._kind != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._kind, fieldNumber: 3)
+      }
+      if !_storage._caller.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caller, fieldNumber: 4)
+      }
+      if _storage._createdAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createdAt, fieldNumber: 5)
+      }
+      if _storage._expiresAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._expiresAt, fieldNumber: 6)
+      }
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 7)
+      }
+      if _storage._failures != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._failures, fieldNumber: 8)
+      }
+      if _storage._state != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._state, fieldNumber: 9)
+      }
+      if _storage._denialReason != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._denialReason, fieldNumber: 10)
+      }
+      if _storage._deliveryState != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._deliveryState, fieldNumber: 11)
+      }
+      if !_storage._messageID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._messageID, fieldNumber: 12)
+      }
+      if _storage._verified != false {
+        try visitor.visitSingularBoolField(value: _storage._verified, fieldNumber: 13)
+      }
+      if !_storage._appName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._appName, fieldNumber: 14)
+      }
+      if !_storage._action.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._action, fieldNumber: 15)
+      }
+      if !_storage._context.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._context, fieldNumber: 16)
+      }
+      if !_storage._location.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._location, fieldNumber: 17)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredChallenge, rhs: Countersign_Storage_StoredChallenge) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._caller != rhs_storage._caller {return false}
+        if _storage._createdAt != rhs_storage._createdAt {return false}
+        if _storage._expiresAt != rhs_storage._expiresAt {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._denialReason != rhs_storage._denialReason {return false}
+        if _storage._deliveryState != rhs_storage._deliveryState {return false}
+        if _storage._messageID != rhs_storage._messageID {return false}
+        if _storage._verified != rhs_storage._verified {return false}
+        if _storage._appName != rhs_storage._appName {return false}
+        if _storage._action != rhs_storage._action {return false}
+        if _storage._context != rhs_storage._context {return false}
+        if _storage._location != rhs_storage._location {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -781,7 +1472,7 @@ nonisolated extension Countersign_Storage_StoredVerification: SwiftProtobuf.Mess
 
 nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredIdempotencyRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -801,6 +1492,10 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       case 10: try { try decoder.decodeSingularBytesField(value: &self.sealedCodes) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.secret) }()
       case 12: try { try decoder.decodeSingularInt32Field(value: &self.factorKind) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self.challengeID) }()
+      case 14: try { try decoder.decodeSingularInt32Field(value: &self.limit) }()
+      case 15: try { try decoder.decodeSingularInt32Field(value: &self.sendsLeft) }()
+      case 16: try { try decoder.decodeSingularInt64Field(value: &self.resendAfterMilliseconds) }()
       default: break
       }
     }
@@ -843,6 +1538,18 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
     if self.factorKind != 0 {
       try visitor.visitSingularInt32Field(value: self.factorKind, fieldNumber: 12)
     }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.challengeID, fieldNumber: 13)
+    }
+    if self.limit != 0 {
+      try visitor.visitSingularInt32Field(value: self.limit, fieldNumber: 14)
+    }
+    if self.sendsLeft != 0 {
+      try visitor.visitSingularInt32Field(value: self.sendsLeft, fieldNumber: 15)
+    }
+    if self.resendAfterMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.resendAfterMilliseconds, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -859,6 +1566,10 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
     if lhs.sealedCodes != rhs.sealedCodes {return false}
     if lhs.secret != rhs.secret {return false}
     if lhs.factorKind != rhs.factorKind {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.sendsLeft != rhs.sendsLeft {return false}
+    if lhs.resendAfterMilliseconds != rhs.resendAfterMilliseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -866,7 +1577,154 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
 
 nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredEvent"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left_plus_one\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left_plus_one\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0")
+
+  fileprivate class _StorageClass {
+    var _kind: Int32 = 0
+    var _caller: String = String()
+    var _requestID: String = String()
+    var _factorID: Data = Data()
+    var _factorKind: Int32 = 0
+    var _verdict: Int32 = 0
+    var _factorLocked: Bool = false
+    var _backupCodesLeftPlusOne: Int32 = 0
+    var _challengeID: Data = Data()
+    var _limit: Int32 = 0
+    var _moneyAlarm: Bool = false
+    var _delivery: Countersign_Storage_StoredDelivery? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _kind = source._kind
+      _caller = source._caller
+      _requestID = source._requestID
+      _factorID = source._factorID
+      _factorKind = source._factorKind
+      _verdict = source._verdict
+      _factorLocked = source._factorLocked
+      _backupCodesLeftPlusOne = source._backupCodesLeftPlusOne
+      _challengeID = source._challengeID
+      _limit = source._limit
+      _moneyAlarm = source._moneyAlarm
+      _delivery = source._delivery
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularInt32Field(value: &_storage._kind) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._caller) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._factorID) }()
+        case 5: try { try decoder.decodeSingularInt32Field(value: &_storage._factorKind) }()
+        case 6: try { try decoder.decodeSingularInt32Field(value: &_storage._verdict) }()
+        case 7: try { try decoder.decodeSingularBoolField(value: &_storage._factorLocked) }()
+        case 8: try { try decoder.decodeSingularInt32Field(value: &_storage._backupCodesLeftPlusOne) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._challengeID) }()
+        case 10: try { try decoder.decodeSingularInt32Field(value: &_storage._limit) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._moneyAlarm) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._delivery) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._kind != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._kind, fieldNumber: 1)
+      }
+      if !_storage._caller.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caller, fieldNumber: 2)
+      }
+      if !_storage._requestID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 3)
+      }
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._factorID, fieldNumber: 4)
+      }
+      if _storage._factorKind != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._factorKind, fieldNumber: 5)
+      }
+      if _storage._verdict != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._verdict, fieldNumber: 6)
+      }
+      if _storage._factorLocked != false {
+        try visitor.visitSingularBoolField(value: _storage._factorLocked, fieldNumber: 7)
+      }
+      if _storage._backupCodesLeftPlusOne != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._backupCodesLeftPlusOne, fieldNumber: 8)
+      }
+      if !_storage._challengeID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._challengeID, fieldNumber: 9)
+      }
+      if _storage._limit != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._limit, fieldNumber: 10)
+      }
+      if _storage._moneyAlarm != false {
+        try visitor.visitSingularBoolField(value: _storage._moneyAlarm, fieldNumber: 11)
+      }
+      try { if let v = _storage._delivery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredEvent, rhs: Countersign_Storage_StoredEvent) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._caller != rhs_storage._caller {return false}
+        if _storage._requestID != rhs_storage._requestID {return false}
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._factorKind != rhs_storage._factorKind {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._factorLocked != rhs_storage._factorLocked {return false}
+        if _storage._backupCodesLeftPlusOne != rhs_storage._backupCodesLeftPlusOne {return false}
+        if _storage._challengeID != rhs_storage._challengeID {return false}
+        if _storage._limit != rhs_storage._limit {return false}
+        if _storage._moneyAlarm != rhs_storage._moneyAlarm {return false}
+        if _storage._delivery != rhs_storage._delivery {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredDelivery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredDelivery"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}provider\0\u{3}provider_message_id\0\u{3}cost_micros\0\u{1}attempt\0\u{1}reason\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -874,56 +1732,121 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt32Field(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.caller) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.factorID) }()
-      case 5: try { try decoder.decodeSingularInt32Field(value: &self.factorKind) }()
-      case 6: try { try decoder.decodeSingularInt32Field(value: &self.verdict) }()
-      case 7: try { try decoder.decodeSingularBoolField(value: &self.factorLocked) }()
-      case 8: try { try decoder.decodeSingularInt32Field(value: &self.backupCodesLeftPlusOne) }()
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.state) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.provider) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.providerMessageID) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.costMicros) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.attempt) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.kind != 0 {
-      try visitor.visitSingularInt32Field(value: self.kind, fieldNumber: 1)
+    if self.state != 0 {
+      try visitor.visitSingularInt32Field(value: self.state, fieldNumber: 1)
     }
-    if !self.caller.isEmpty {
-      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 2)
+    if !self.provider.isEmpty {
+      try visitor.visitSingularStringField(value: self.provider, fieldNumber: 2)
     }
-    if !self.requestID.isEmpty {
-      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    if !self.providerMessageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.providerMessageID, fieldNumber: 3)
     }
-    if !self.factorID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.factorID, fieldNumber: 4)
+    if self.costMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.costMicros, fieldNumber: 4)
     }
-    if self.factorKind != 0 {
-      try visitor.visitSingularInt32Field(value: self.factorKind, fieldNumber: 5)
+    if self.attempt != 0 {
+      try visitor.visitSingularInt32Field(value: self.attempt, fieldNumber: 5)
     }
-    if self.verdict != 0 {
-      try visitor.visitSingularInt32Field(value: self.verdict, fieldNumber: 6)
-    }
-    if self.factorLocked != false {
-      try visitor.visitSingularBoolField(value: self.factorLocked, fieldNumber: 7)
-    }
-    if self.backupCodesLeftPlusOne != 0 {
-      try visitor.visitSingularInt32Field(value: self.backupCodesLeftPlusOne, fieldNumber: 8)
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: Countersign_Storage_StoredEvent, rhs: Countersign_Storage_StoredEvent) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.caller != rhs.caller {return false}
-    if lhs.requestID != rhs.requestID {return false}
+  static func ==(lhs: Countersign_Storage_StoredDelivery, rhs: Countersign_Storage_StoredDelivery) -> Bool {
+    if lhs.state != rhs.state {return false}
+    if lhs.provider != rhs.provider {return false}
+    if lhs.providerMessageID != rhs.providerMessageID {return false}
+    if lhs.costMicros != rhs.costMicros {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredMessage"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}channel\0\u{1}recipient\0\u{1}locale\0\u{1}code\0\u{3}push_challenge\0\u{1}notice\0\u{3}factor_id\0\u{3}challenge_id\0\u{3}created_at\0\u{3}expires_at\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.channel) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.locale) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.pushChallenge) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.notice) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.factorID) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.challengeID) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.createdAt) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.expiresAt) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.channel != 0 {
+      try visitor.visitSingularInt32Field(value: self.channel, fieldNumber: 1)
+    }
+    if !self.recipient.isEmpty {
+      try visitor.visitSingularStringField(value: self.recipient, fieldNumber: 2)
+    }
+    if !self.locale.isEmpty {
+      try visitor.visitSingularStringField(value: self.locale, fieldNumber: 3)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 4)
+    }
+    if self.pushChallenge != false {
+      try visitor.visitSingularBoolField(value: self.pushChallenge, fieldNumber: 5)
+    }
+    if self.notice != 0 {
+      try visitor.visitSingularInt32Field(value: self.notice, fieldNumber: 6)
+    }
+    if !self.factorID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.factorID, fieldNumber: 7)
+    }
+    if !self.challengeID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.challengeID, fieldNumber: 8)
+    }
+    if self.createdAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.createdAt, fieldNumber: 9)
+    }
+    if self.expiresAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresAt, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredMessage, rhs: Countersign_Storage_StoredMessage) -> Bool {
+    if lhs.channel != rhs.channel {return false}
+    if lhs.recipient != rhs.recipient {return false}
+    if lhs.locale != rhs.locale {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.pushChallenge != rhs.pushChallenge {return false}
+    if lhs.notice != rhs.notice {return false}
     if lhs.factorID != rhs.factorID {return false}
-    if lhs.factorKind != rhs.factorKind {return false}
-    if lhs.verdict != rhs.verdict {return false}
-    if lhs.factorLocked != rhs.factorLocked {return false}
-    if lhs.backupCodesLeftPlusOne != rhs.backupCodesLeftPlusOne {return false}
+    if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.createdAt != rhs.createdAt {return false}
+    if lhs.expiresAt != rhs.expiresAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

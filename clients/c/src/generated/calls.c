@@ -328,6 +328,101 @@ countersign_verify(countersign_channel_t *channel,
 }
 
 int
+countersign_start_challenge(countersign_channel_t *channel,
+    const Countersign__V1__StartChallengeRequest *request,
+    Countersign__V1__StartChallengeResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "StartChallenge",
+		.request = &countersign__v1__start_challenge_request__descriptor,
+		.response = &countersign__v1__start_challenge_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__StartChallengeRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_get_challenge(countersign_channel_t *channel,
+    const Countersign__V1__GetChallengeRequest *request,
+    Countersign__V1__GetChallengeResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "GetChallenge",
+		.request = &countersign__v1__get_challenge_request__descriptor,
+		.response = &countersign__v1__get_challenge_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_cancel_challenge(countersign_channel_t *channel,
+    const Countersign__V1__CancelChallengeRequest *request,
+    Countersign__V1__CancelChallengeResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "CancelChallenge",
+		.request = &countersign__v1__cancel_challenge_request__descriptor,
+		.response = &countersign__v1__cancel_challenge_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__CancelChallengeRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_answer_push(countersign_channel_t *channel,
+    const Countersign__V1__AnswerPushRequest *request,
+    Countersign__V1__AnswerPushResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "AnswerPush",
+		.request = &countersign__v1__answer_push_request__descriptor,
+		.response = &countersign__v1__answer_push_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = false,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_list_pending_pushes(countersign_channel_t *channel,
+    const Countersign__V1__ListPendingPushesRequest *request,
+    Countersign__V1__ListPendingPushesResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "ListPendingPushes",
+		.request = &countersign__v1__list_pending_pushes_request__descriptor,
+		.response = &countersign__v1__list_pending_pushes_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
 countersign_health_check(countersign_channel_t *channel,
     const Grpc__Health__V1__HealthCheckRequest *request,
     Grpc__Health__V1__HealthCheckResponse **response,

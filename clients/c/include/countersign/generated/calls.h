@@ -35,6 +35,13 @@ int countersign_list_events(countersign_channel_t *channel,
  * ACCEPTED Verify not older than 5 minutes, or hold scope `bind-without-proof`; else FAILED_PRECONDITION,
  * reason PROOF_REQUIRED. At most 5 factors may be pending and 20 exist at once (RESOURCE_EXHAUSTED,
  * reason TOO_MANY_PENDING_FACTORS or TOO_MANY_FACTORS).
+ *
+ * SMS and EMAIL send a first code to `address` (or return it) in the same decision; where sending is rationed
+ * nothing is made, and the answer's verdict is RATE_LIMITED. A number whose country the configuration does not list
+ * is refused: FAILED_PRECONDITION, reason COUNTRY_NOT_ALLOWED.
+ *
+ * `existing` brings a factor over from another system; it needs `enrollment.allow_existing_secrets` in the
+ * configuration, else FAILED_PRECONDITION, reason EXISTING_SECRETS_NOT_ALLOWED.
  */
 int countersign_start_enrollment(countersign_channel_t *channel,
     const Countersign__V1__StartEnrollmentRequest *request,
@@ -42,7 +49,8 @@ int countersign_start_enrollment(countersign_channel_t *channel,
     countersign_call_t *call);
 
 /*
- * Proves possession of a pending factor with a first code, which is spent by it. On ACCEPTED the factor is
+ * Proves possession of a pending factor with a first code, which is spent by it; PUSH with the device's signature
+ * over its pairing (proto/PUSH.md). On ACCEPTED the factor is
  * ACTIVE, and the subject's first one also returns ten backup codes, the only time they are shown. Five
  * failures or 10 minutes end the pending factor. Scope `enroll`.
  */
@@ -173,10 +181,64 @@ int countersign_erase_subject(countersign_channel_t *channel,
  * NOT_FOUND (reason SUBJECT_NOT_FOUND or FACTOR_NOT_FOUND), FAILED_PRECONDITION (FACTOR_NOT_ACTIVE or
  * NO_ACTIVE_FACTOR). Callers configured with `conceal: true` get WRONG_CODE instead of these and of every
  * negative verdict, so that they cannot tell an unknown, a locked and a wrong one apart.
+ *
+ * With `challenge_id` the proof is that challenge's: its code, or without a code the approval of a push challenge,
+ * which is ACCEPTED once and REPLAYED from then on. While a push is PENDING: FAILED_PRECONDITION, reason
+ * CHALLENGE_PENDING. Only the caller that started a challenge may verify it; to others it is CHALLENGE_NOT_FOUND.
  */
 int countersign_verify(countersign_channel_t *channel,
     const Countersign__V1__VerifyRequest *request,
     Countersign__V1__VerifyResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Asks a person through an ACTIVE factor: sends a code by SMS or e-mail, or a question to a device. A code of a
+ * factor's earlier challenge dies with it. Sending is rationed by address, subject, caller, prefix, country and money;
+ * where it is, the answer's verdict is RATE_LIMITED, with what stood in the way and when to try again.
+ *
+ * With `resend_challenge_id` a new code takes the place of that challenge's; the tries it has left stay as they are.
+ * A PENDING_ACTIVATION factor of kind SMS or EMAIL, named by its id, gets another code to activate it with. Scope
+ * `verify`.
+ */
+int countersign_start_challenge(countersign_channel_t *channel,
+    const Countersign__V1__StartChallengeRequest *request,
+    Countersign__V1__StartChallengeResponse **response,
+    countersign_call_t *call);
+
+/*
+ * A challenge as it is now, or, with `wait_ms`, once it is no longer PENDING or that time is over. Only for the caller
+ * that started it. Scope `verify`.
+ */
+int countersign_get_challenge(countersign_channel_t *channel,
+    const Countersign__V1__GetChallengeRequest *request,
+    Countersign__V1__GetChallengeResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Withdraws a PENDING challenge. One that has ended stays as it is, and the call succeeds. Scope `verify`.
+ */
+int countersign_cancel_challenge(countersign_channel_t *channel,
+    const Countersign__V1__CancelChallengeRequest *request,
+    Countersign__V1__CancelChallengeResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Relays a device's answer to a push challenge (proto/PUSH.md). The device's signature is the proof: an answer that
+ * is not signed by its key over what this server asked is FAILED_PRECONDITION, reason SIGNATURE_INVALID. Scope
+ * `relay`.
+ */
+int countersign_answer_push(countersign_channel_t *channel,
+    const Countersign__V1__AnswerPushRequest *request,
+    Countersign__V1__AnswerPushResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Relays a device's question for what is pending, for devices that no notification reached. The request is signed by
+ * the device and at most 5 minutes old. Scope `relay`.
+ */
+int countersign_list_pending_pushes(countersign_channel_t *channel,
+    const Countersign__V1__ListPendingPushesRequest *request,
+    Countersign__V1__ListPendingPushesResponse **response,
     countersign_call_t *call);
 
 /*

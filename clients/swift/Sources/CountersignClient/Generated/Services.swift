@@ -36,13 +36,21 @@ public struct EnrollmentClient: Sendable {
     /// ACCEPTED Verify not older than 5 minutes, or hold scope `bind-without-proof`; else FAILED_PRECONDITION,
     /// reason PROOF_REQUIRED. At most 5 factors may be pending and 20 exist at once (RESOURCE_EXHAUSTED,
     /// reason TOO_MANY_PENDING_FACTORS or TOO_MANY_FACTORS).
+    ///
+    /// SMS and EMAIL send a first code to `address` (or return it) in the same decision; where sending is rationed
+    /// nothing is made, and the answer's verdict is RATE_LIMITED. A number whose country the configuration does not list
+    /// is refused: FAILED_PRECONDITION, reason COUNTRY_NOT_ALLOWED.
+    ///
+    /// `existing` brings a factor over from another system; it needs `enrollment.allow_existing_secrets` in the
+    /// configuration, else FAILED_PRECONDITION, reason EXISTING_SECRETS_NOT_ALLOWED.
     public func startEnrollment(
         _ request: Countersign_V1_StartEnrollmentRequest, options: CallOptions = .defaults
     ) async throws -> Countersign_V1_StartEnrollmentResponse {
         try await channel.call(EnrollmentServiceMethods.startEnrollment, request, options)
     }
 
-    /// Proves possession of a pending factor with a first code, which is spent by it. On ACCEPTED the factor is
+    /// Proves possession of a pending factor with a first code, which is spent by it; PUSH with the device's signature
+    /// over its pairing (proto/PUSH.md). On ACCEPTED the factor is
     /// ACTIVE, and the subject's first one also returns ten backup codes, the only time they are shown. Five
     /// failures or 10 minutes end the pending factor. Scope `enroll`.
     public func activateFactor(
@@ -186,10 +194,59 @@ public struct VerificationClient: Sendable {
     /// NOT_FOUND (reason SUBJECT_NOT_FOUND or FACTOR_NOT_FOUND), FAILED_PRECONDITION (FACTOR_NOT_ACTIVE or
     /// NO_ACTIVE_FACTOR). Callers configured with `conceal: true` get WRONG_CODE instead of these and of every
     /// negative verdict, so that they cannot tell an unknown, a locked and a wrong one apart.
+    ///
+    /// With `challenge_id` the proof is that challenge's: its code, or without a code the approval of a push challenge,
+    /// which is ACCEPTED once and REPLAYED from then on. While a push is PENDING: FAILED_PRECONDITION, reason
+    /// CHALLENGE_PENDING. Only the caller that started a challenge may verify it; to others it is CHALLENGE_NOT_FOUND.
     public func verify(
         _ request: Countersign_V1_VerifyRequest, options: CallOptions = .defaults
     ) async throws -> Countersign_V1_VerifyResponse {
         try await channel.call(VerificationServiceMethods.verify, request, options)
+    }
+
+    /// Asks a person through an ACTIVE factor: sends a code by SMS or e-mail, or a question to a device. A code of a
+    /// factor's earlier challenge dies with it. Sending is rationed by address, subject, caller, prefix, country and money;
+    /// where it is, the answer's verdict is RATE_LIMITED, with what stood in the way and when to try again.
+    ///
+    /// With `resend_challenge_id` a new code takes the place of that challenge's; the tries it has left stay as they are.
+    /// A PENDING_ACTIVATION factor of kind SMS or EMAIL, named by its id, gets another code to activate it with. Scope
+    /// `verify`.
+    public func startChallenge(
+        _ request: Countersign_V1_StartChallengeRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_StartChallengeResponse {
+        try await channel.call(VerificationServiceMethods.startChallenge, request, options)
+    }
+
+    /// A challenge as it is now, or, with `wait_ms`, once it is no longer PENDING or that time is over. Only for the caller
+    /// that started it. Scope `verify`.
+    public func getChallenge(
+        _ request: Countersign_V1_GetChallengeRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_GetChallengeResponse {
+        try await channel.call(VerificationServiceMethods.getChallenge, request, options)
+    }
+
+    /// Withdraws a PENDING challenge. One that has ended stays as it is, and the call succeeds. Scope `verify`.
+    public func cancelChallenge(
+        _ request: Countersign_V1_CancelChallengeRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_CancelChallengeResponse {
+        try await channel.call(VerificationServiceMethods.cancelChallenge, request, options)
+    }
+
+    /// Relays a device's answer to a push challenge (proto/PUSH.md). The device's signature is the proof: an answer that
+    /// is not signed by its key over what this server asked is FAILED_PRECONDITION, reason SIGNATURE_INVALID. Scope
+    /// `relay`.
+    public func answerPush(
+        _ request: Countersign_V1_AnswerPushRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_AnswerPushResponse {
+        try await channel.call(VerificationServiceMethods.answerPush, request, options)
+    }
+
+    /// Relays a device's question for what is pending, for devices that no notification reached. The request is signed by
+    /// the device and at most 5 minutes old. Scope `relay`.
+    public func listPendingPushes(
+        _ request: Countersign_V1_ListPendingPushesRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_ListPendingPushesResponse {
+        try await channel.call(VerificationServiceMethods.listPendingPushes, request, options)
     }
 }
 
@@ -228,13 +285,17 @@ extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
 extension Countersign_V1_UnlockFactorRequest: KeyedRequest {}
 extension Countersign_V1_EraseSubjectRequest: KeyedRequest {}
 extension Countersign_V1_VerifyRequest: KeyedRequest {}
+extension Countersign_V1_StartChallengeRequest: KeyedRequest {}
+extension Countersign_V1_CancelChallengeRequest: KeyedRequest {}
 
 public typealias EventType = Countersign_V1_EventType
 public typealias ListEventsRequest = Countersign_V1_ListEventsRequest
 public typealias ListEventsResponse = Countersign_V1_ListEventsResponse
 public typealias Event = Countersign_V1_Event
+/// One attempt to deliver a message.
+public typealias DeliveryAttempt = Countersign_V1_DeliveryAttempt
 
-/// What a factor is. Values 2 to 6 are reserved for HOTP, SMS, EMAIL, PUSH and WEBAUTHN.
+/// What a factor is. Value 6 is reserved for WEBAUTHN.
 public typealias FactorKind = Countersign_V1_FactorKind
 /// Where a factor stands. PENDING_ACTIVATION → ACTIVE ⇄ SUSPENDED → REVOKED, and EXPIRED for a pending one
 /// that nobody confirmed in time.
@@ -243,21 +304,43 @@ public typealias FactorState = Countersign_V1_FactorState
 /// EXPIRED, ACCEPTED, REPLAYED, OUTSIDE_WINDOW, WRONG_CODE. Where several factors were tried, ACCEPTED by any comes
 /// first, then what a factor that was looked at says; LOCKED and RATE_LIMITED only if none was.
 public typealias Verdict = Countersign_V1_Verdict
-/// Authenticator assurance level of what was proven in this call alone (NIST SP 800-63B-4). Computed by the
-/// server, never claimed by a caller. Values 2 and 3 are reserved for AAL2 and AAL3.
+/// Authenticator assurance level (NIST SP 800-63B-4) of what was proven in this call, with the primary authentication
+/// that came with it. Computed by the server, never claimed by a caller. Value 3 is reserved for AAL3.
 public typealias AssuranceLevel = Countersign_V1_AssuranceLevel
+/// Who sends the code.
+public typealias Delivery = Countersign_V1_Delivery
+/// Where a challenge stands. PENDING, then exactly one of the others for good.
+public typealias ChallengeState = Countersign_V1_ChallengeState
+/// Why a challenge was denied.
+public typealias DenialReason = Countersign_V1_DenialReason
+/// How far a message came. Only the provider's word is known; it is not a proof of anything.
+public typealias DeliveryState = Countersign_V1_DeliveryState
+/// What stood in the way of sending.
+public typealias SendLimit = Countersign_V1_SendLimit
 /// Hash under the HMAC of a one-time password. The secret is as long as its output: 20, 32 or 64 bytes.
 public typealias HashAlgorithm = Countersign_V1_HashAlgorithm
 /// One enrolled authenticator, without any of its secrets.
 public typealias Factor = Countersign_V1_Factor
 /// What an authenticator app computes with (RFC 6238). The defaults are the only values every app honours.
 public typealias TOTPParameters = Countersign_V1_TOTPParameters
+/// What a counter-based token computes with (RFC 4226).
+public typealias HOTPParameters = Countersign_V1_HOTPParameters
+/// A device that answers push challenges.
+public typealias PushDevice = Countersign_V1_PushDevice
+/// A question to a person with a life time.
+public typealias Challenge = Countersign_V1_Challenge
 
 public typealias StartEnrollmentRequest = Countersign_V1_StartEnrollmentRequest
+/// A factor brought over from another system: TOTP, HOTP, or BACKUP_CODES by their hashes.
+public typealias ExistingFactor = Countersign_V1_ExistingFactor
 public typealias StartEnrollmentResponse = Countersign_V1_StartEnrollmentResponse
+/// What a device needs to become a factor (proto/PUSH.md).
+public typealias PushEnrollment = Countersign_V1_PushEnrollment
 /// What an authenticator app needs.
 public typealias TOTPEnrollment = Countersign_V1_TOTPEnrollment
 public typealias ActivateFactorRequest = Countersign_V1_ActivateFactorRequest
+/// A device's half of the pairing (proto/PUSH.md).
+public typealias PushRegistration = Countersign_V1_PushRegistration
 public typealias ActivateFactorResponse = Countersign_V1_ActivateFactorResponse
 public typealias ListFactorsRequest = Countersign_V1_ListFactorsRequest
 public typealias ListFactorsResponse = Countersign_V1_ListFactorsResponse
@@ -293,8 +376,23 @@ public typealias UnlockFactorResponse = Countersign_V1_UnlockFactorResponse
 public typealias EraseSubjectRequest = Countersign_V1_EraseSubjectRequest
 public typealias EraseSubjectResponse = Countersign_V1_EraseSubjectResponse
 
+public typealias PushDecision = Countersign_V1_PushDecision
 public typealias VerifyRequest = Countersign_V1_VerifyRequest
+/// What a caller checked by itself, before this proof.
+public typealias PrimaryAuthentication = Countersign_V1_PrimaryAuthentication
 public typealias VerifyResponse = Countersign_V1_VerifyResponse
+public typealias StartChallengeRequest = Countersign_V1_StartChallengeRequest
+public typealias StartChallengeResponse = Countersign_V1_StartChallengeResponse
+public typealias GetChallengeRequest = Countersign_V1_GetChallengeRequest
+public typealias GetChallengeResponse = Countersign_V1_GetChallengeResponse
+public typealias CancelChallengeRequest = Countersign_V1_CancelChallengeRequest
+public typealias CancelChallengeResponse = Countersign_V1_CancelChallengeResponse
+public typealias AnswerPushRequest = Countersign_V1_AnswerPushRequest
+public typealias AnswerPushResponse = Countersign_V1_AnswerPushResponse
+public typealias ListPendingPushesRequest = Countersign_V1_ListPendingPushesRequest
+public typealias ListPendingPushesResponse = Countersign_V1_ListPendingPushesResponse
+/// What a device shows, and signs with its answer.
+public typealias PendingPush = Countersign_V1_PendingPush
 
 public typealias HealthCheckRequest = Grpc_Health_V1_HealthCheckRequest
 public typealias HealthCheckResponse = Grpc_Health_V1_HealthCheckResponse
