@@ -1,13 +1,19 @@
-/// Proves a pending factor with its first code, and spends that code.
+/// Proves a pending factor for the first time, and spends what proved it.
 public struct ActivateFactor: SubjectCommand {
+    public enum Proof: Sendable {
+        case code(String)
+        /// A device, by its signature over the pairing data.
+        case registration(PushRegistration)
+    }
+
     public let facts: CallFacts
     let factorID: FactorID
-    let code: String
+    let proof: Proof
 
-    public init(facts: CallFacts, factorID: FactorID, code: String) {
+    public init(facts: CallFacts, factorID: FactorID, proof: Proof) {
         self.facts = facts
         self.factorID = factorID
-        self.code = code
+        self.proof = proof
     }
 
     public struct Outcome: Sendable {
@@ -28,28 +34,78 @@ public struct ActivateFactor: SubjectCommand {
         case .expired: return negative(.expired, &state, index, &context)
         case let other: throw .factorNotPending(other)
         }
-        guard let credential = state.factors[index].totp else { throw .factorEnded }
         try state.checkStillBound(state.factors[index].binding, facts)
-        switch credential.match(code, at: now, windowSteps: context.settings.totpWindowSteps) {
-        case .fresh(let step):
-            return accept(credential, step, &state, index, &context)
-        case .late:
-            return negative(.outsideWindow, &state, index, &context)
-        case .spent, .none:
-            return negative(.wrongCode, &state, index, &context)
+        let verdict = try check(&state, index, &context)
+        guard verdict == .accepted else { return negative(verdict, &state, index, &context) }
+        return accept(&state, index, &context)
+    }
+
+    /// Compares, and spends what is right.
+    private func check(
+        _ state: inout SubjectState, _ index: Int, _ context: inout DecisionContext
+    ) throws(Refusal) -> Verdict {
+        switch (state.factors[index].credential, proof) {
+        case (.totp(var credential), .code(let code)):
+            switch credential.match(code, at: context.now, windowSteps: context.settings.totpWindowSteps) {
+            case .fresh(let step):
+                credential.lastStep = step
+                state.factors[index].credential = .totp(credential)
+                return .accepted
+            case .late: return .outsideWindow
+            case .spent, .none: return .wrongCode
+            }
+        case (.hotp(var credential), .code(let code)):
+            guard case .fresh(let counter) = credential.match(code, lookAhead: context.settings.hotpLookAhead) else {
+                return .wrongCode
+            }
+            credential.spend(counter)
+            state.factors[index].credential = .hotp(credential)
+            return .accepted
+        case (.address(let credential), .code(let code)):
+            guard let open = state.openChallengeIndex(of: factorID), state.challenges[open].caller == facts.caller else {
+                // The code's time is over, but not the factor's: another one can be asked for.
+                return .wrongCode
+            }
+            guard OutOfBandCode.matches(code, state.challenges[open].code) else { return .wrongCode }
+            state.challenges[open].approve()
+            state.challenges[open].isVerified = true
+            SendRation.countCompletion(of: credential, &context)
+            return .accepted
+        case (.push(var credential), .registration(let registration)):
+            let statement = PushStatement.pairing(
+                secret: credential.pairingSecret, factorID: factorID, publicKey: registration.publicKey,
+                channel: registration.channel, token: registration.token)
+            guard PushCredential.verify(registration.signature, of: statement, under: registration.publicKey) else {
+                return .wrongCode
+            }
+            credential.pairingSecret = []
+            credential.publicKey = registration.publicKey
+            credential.channel = registration.channel
+            credential.token = registration.token
+            credential.model = registration.model
+            state.factors[index].credential = .push(credential)
+            return .accepted
+        case (.push, .code): throw .registrationRequired
+        case (.totp, .registration), (.hotp, .registration), (.address, .registration): throw .codeRequired
+        case (.backupCodes, _), (nil, _): throw .factorEnded
         }
     }
 
     private func accept(
-        _ credential: TOTPCredential, _ step: Int64, _ state: inout SubjectState, _ index: Int,
-        _ context: inout DecisionContext
+        _ state: inout SubjectState, _ index: Int, _ context: inout DecisionContext
     ) -> Outcome {
         let isFirst = !state.hasProtectedFactor
-        var credential = credential
-        credential.lastStep = step
-        state.factors[index].credential = .totp(credential)
+        let kind = state.factors[index].kind
+        if state.factors[index].address != nil, !facts.mayBindWithoutProof,
+            state.factors.contains(where: { $0.storedState == .active && $0.kind == kind })
+        {
+            // Another number is another binding: whoever took over a session must not read codes on it at once
+            // (CONTROLS row 27).
+            state.factors[index].usableFrom = context.now.adding(seconds: context.settings.addressCooldownSeconds)
+        }
         state.factors[index].activate(at: context.now)
         let factor = state.factors[index]
+        if !isFirst { state.announce(factor, &context) }
         let verificationID = state.remember(verificationOf: factor.id, &context)
         let codes = isFirst ? state.issueBackupCodes(&context).codes : []
         context.record(
@@ -68,6 +124,7 @@ public struct ActivateFactor: SubjectCommand {
             state.factors[index].end(as: .expired)
         } else {
             _ = state.factors[index].budget.fail(at: context.now, context.settings)
+            if let open = state.openChallengeIndex(of: factorID) { state.challenges[open].fail() }
             attemptsLeft = state.factors[index].activationAttemptsLeft
             if attemptsLeft == 0 { state.factors[index].end(as: .expired) }
         }
@@ -98,7 +155,7 @@ public struct ActivateFactor: SubjectCommand {
             throw .idempotentAnswerGone
         }
         return Outcome(
-            verdict: verdict, factor: factor, backupCodes: recollection.backupCodes,
+            verdict: verdict, factor: factor, backupCodes: recollection.codes,
             attemptsLeft: recollection.answer.attemptsLeft,
             verificationID: recollection.answer.verificationID, backupCodesLeft: recollection.answer.backupCodesLeft)
     }

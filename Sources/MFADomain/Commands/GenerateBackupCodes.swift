@@ -35,6 +35,6 @@ public struct GenerateBackupCodes: SubjectCommand {
         _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Outcome {
         guard let id = recollection.answer.factorID, let factor = state.factor(id) else { throw .idempotentAnswerGone }
-        return Outcome(factor: factor, codes: recollection.backupCodes)
+        return Outcome(factor: factor, codes: recollection.codes)
     }
 }

@@ -1,24 +1,38 @@
-/// Makes a TOTP factor that waits for its first code. Creates the subject if need be.
+/// Makes a factor that waits for its first proof, or brings one over from another system. Creates the subject if need be.
 public struct StartEnrollment: SubjectCommand {
+    public enum Wanted: Sendable {
+        case totp(TOTPParameters)
+        case hotp(HOTPParameters)
+        /// A telephone number or an e-mail address, whose first code is sent or returned at once.
+        case address(AddressCredential, CodeDelivery)
+        case push
+        case existing(ExistingFactor)
+    }
+
     public let facts: CallFacts
-    let parameters: TOTPParameters
+    let wanted: Wanted
     let name: String
     let proof: VerificationID?
 
     public static var createsSubject: Bool { true }
 
-    public init(facts: CallFacts, parameters: TOTPParameters, name: String, proof: VerificationID?) {
+    public init(facts: CallFacts, wanted: Wanted, name: String, proof: VerificationID?) {
         self.facts = facts
-        self.parameters = parameters
+        self.wanted = wanted
         self.name = name
         self.proof = proof
     }
 
     public struct Outcome: Sendable {
-        public let factor: Factor
-        public let credential: TOTPCredential
+        /// Nil when sending was rationed and nothing was made.
+        public let factor: Factor?
         /// The account name the caller gave to the subject; empty when none.
         public let accountName: String
+        /// Whose code activates the factor, for kinds that are sent one.
+        public let challenge: Challenge?
+        /// For a caller who delivers it by itself; empty otherwise.
+        public let code: String
+        public let refusal: SendRefusal?
     }
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
@@ -29,30 +43,118 @@ public struct StartEnrollment: SubjectCommand {
         guard live.count(where: { $0.storedState == .pendingActivation }) < DomainSettings.maxPendingFactors else {
             throw .tooManyPendingFactors
         }
-        let credential = TOTPCredential(
-            secret: context.entropy.bytes(parameters.algorithm.secretByteCount), parameters: parameters)
+        switch wanted {
+        case .totp(let parameters):
+            let secret = context.entropy.bytes(parameters.algorithm.secretByteCount)
+            let credential = TOTPCredential(secret: secret, parameters: parameters)
+            return start(.totp, .totp(credential), binding, &state, &context)
+        case .hotp(let parameters):
+            let secret = context.entropy.bytes(parameters.algorithm.secretByteCount)
+            // Nil only for digits that the caller's request cannot name.
+            let credential = HOTPCredential(secret: secret, algorithm: parameters.algorithm, digits: parameters.digits)
+            return start(.hotp, credential.map { .hotp($0) }, binding, &state, &context)
+        case .push:
+            let credential = PushCredential(
+                pairingSecret: context.entropy.bytes(PushCredential.pairingSecretByteCount))
+            return start(.push, .push(credential), binding, &state, &context)
+        case .address(let credential, let delivery):
+            return try start(credential, delivery, binding, &state, &context)
+        case .existing(let existing):
+            return try bringOver(existing, binding, &state, &context)
+        }
+    }
+
+    private func start(
+        _ kind: FactorKind, _ credential: Factor.Credential?, _ binding: Binding, _ state: inout SubjectState,
+        _ context: inout DecisionContext
+    ) -> Outcome {
         let factor = Factor(
-            id: FactorID(entropy: &context.entropy), kind: .totp, state: .pendingActivation, name: name,
-            createdAt: context.now, credential: .totp(credential), binding: binding)
+            id: FactorID(entropy: &context.entropy), kind: kind, state: .pendingActivation, name: name,
+            createdAt: context.now, credential: credential, binding: binding)
         state.factors.append(factor)
         context.record(.enrollmentStarted, factor: factor)
-        return Outcome(factor: factor, credential: credential, accountName: state.profile.accountName)
+        return Outcome(
+            factor: factor, accountName: state.profile.accountName, challenge: nil, code: "", refusal: nil)
+    }
+
+    private func start(
+        _ credential: AddressCredential, _ delivery: CodeDelivery, _ binding: Binding, _ state: inout SubjectState,
+        _ context: inout DecisionContext
+    ) throws(Refusal) -> Outcome {
+        let kind: FactorKind = credential.address.kind == .phone ? .sms : .email
+        switch try state.ration(to: credential, delivery, &context) {
+        case .refused(let limit, let retryAfterMilliseconds):
+            context.record(.enrollmentStarted, verdict: .rateLimited)
+            context.annotate { $0.factorKind = kind; $0.limit = limit }
+            return Outcome(
+                factor: nil, accountName: state.profile.accountName, challenge: nil, code: "",
+                refusal: SendRefusal(limit: limit, retryAfterMilliseconds: retryAfterMilliseconds))
+        case .granted(_, _, let moneyAlarm):
+            let started = start(kind, .address(credential), binding, &state, &context)
+            guard let factor = started.factor else { return started }
+            var challenge = Challenge(
+                id: ChallengeID(entropy: &context.entropy), factorID: factor.id, kind: kind, caller: facts.caller,
+                createdAt: context.now, expiresAt: context.now, code: "")
+            let code = state.issueCode(to: credential, in: &challenge, delivery, &context)
+            state.add(challenge)
+            context.annotate { $0.challengeID = challenge.id; $0.moneyAlarm = moneyAlarm }
+            return Outcome(
+                factor: factor, accountName: started.accountName, challenge: challenge, code: code, refusal: nil)
+        }
+    }
+
+    private func bringOver(
+        _ existing: ExistingFactor, _ binding: Binding, _ state: inout SubjectState, _ context: inout DecisionContext
+    ) throws(Refusal) -> Outcome {
+        guard context.settings.allowsExistingSecrets else { throw .existingSecretsNotAllowed }
+        guard !existing.isActive || facts.mayBindWithoutProof else { throw .activeImportNotAllowed }
+        let id = FactorID(entropy: &context.entropy)
+        if case .backupCodes = existing.secret { state.endBackupCodes() }
+        var factor = Factor(
+            id: id, kind: existing.kind, state: .pendingActivation, name: name, createdAt: context.now,
+            credential: existing.credential(of: id, context.lookupSecrets), binding: binding)
+        if existing.isActive { factor.activate(at: context.now) }
+        state.factors.append(factor)
+        state.settleEndedFactors(at: context.now)
+        context.record(.factorImported, factor: factor)
+        return Outcome(
+            factor: factor, accountName: state.profile.accountName, challenge: nil, code: "", refusal: nil)
     }
 
     public func remembered(_ outcome: Outcome) -> RememberedAnswer {
         var answer = RememberedAnswer()
-        answer.factorID = outcome.factor.id
-        answer.isSecret = true
+        answer.factorID = outcome.factor?.id
+        answer.challengeID = outcome.challenge?.id
+        if let refusal = outcome.refusal {
+            answer.verdict = .rateLimited
+            answer.limit = refusal.limit
+            answer.retryAfterMilliseconds = refusal.retryAfterMilliseconds
+        }
+        switch wanted {
+        case .totp, .hotp, .push, .existing: answer.isSecret = true
+        case .address: answer.isSecret = !outcome.code.isEmpty
+        }
         return answer
     }
+
+    public func codesShown(_ outcome: Outcome) -> [String] { outcome.code.isEmpty ? [] : [outcome.code] }
 
     public func recall(
         _ recollection: Recollection, from state: SubjectState
     ) throws(Refusal) -> Outcome {
-        guard let id = recollection.answer.factorID, let factor = state.factor(id), let credential = factor.totp else {
+        let answer = recollection.answer
+        let accountName = state.profile.accountName
+        if let limit = answer.limit {
+            return Outcome(
+                factor: nil, accountName: accountName, challenge: nil, code: "",
+                refusal: SendRefusal(limit: limit, retryAfterMilliseconds: answer.retryAfterMilliseconds))
+        }
+        guard let id = answer.factorID, let factor = state.factor(id), factor.credential != nil else {
             throw .idempotentAnswerGone
         }
-        return Outcome(factor: factor, credential: credential, accountName: state.profile.accountName)
+        return Outcome(
+            factor: factor, accountName: accountName, challenge: answer.challengeID.flatMap { state.challenge($0) },
+            code: recollection.codes.first ?? "", refusal: nil)
     }
 }
 

@@ -1,4 +1,4 @@
-/// Takes the lock off a factor and forgets its failures.
+/// Takes the lock off a factor, forgets its failures, and lets a paused device be asked again.
 public struct UnlockFactor: FactorCommand {
     public let facts: CallFacts
     public let factorID: FactorID
@@ -11,10 +11,17 @@ public struct UnlockFactor: FactorCommand {
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Factor {
         let index = try state.factorIndex(factorID)
         guard !state.factors[index].isEnded(at: context.now) else { throw .factorEnded }
-        if state.factors[index].budget != FailureBudget() {
-            state.factors[index].budget = FailureBudget()
-            context.record(.factorUnlocked, factor: state.factors[index])
+        var wasHeld = state.factors[index].budget != FailureBudget()
+        state.factors[index].budget = FailureBudget()
+        if case .push(var credential) = state.factors[index].credential,
+            credential.refusals > 0 || credential.isFraudReported
+        {
+            credential.refusals = 0
+            credential.isFraudReported = false
+            state.factors[index].credential = .push(credential)
+            wasHeld = true
         }
+        if wasHeld { context.record(.factorUnlocked, factor: state.factors[index]) }
         return state.factors[index]
     }
 }

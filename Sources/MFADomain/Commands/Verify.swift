@@ -5,16 +5,21 @@ public struct Verify: SubjectCommand {
         case factor(FactorID)
         /// Every active factor of the kind is tried; a miss is charged to each.
         case kind(FactorKind)
+        /// The factor that was asked by a challenge of this caller's.
+        case challenge(ChallengeID)
     }
 
     public let facts: CallFacts
     let target: Target
+    /// Empty for a push challenge.
     let code: String
+    let primary: PrimaryAuthentication?
 
-    public init(facts: CallFacts, target: Target, code: String) {
+    public init(facts: CallFacts, target: Target, code: String, primary: PrimaryAuthentication? = nil) {
         self.facts = facts
         self.target = target
         self.code = code
+        self.primary = primary
     }
 
     public struct Outcome: Sendable, Hashable {
@@ -26,12 +31,19 @@ public struct Verify: SubjectCommand {
         public let retryAfterMilliseconds: Int64
         public let backupCodesLeft: Int
         public let at: Timestamp
+        /// What was proven, with the primary authentication that came with it. Nil unless accepted.
+        public let assurance: Assurance?
+        public let challengeID: ChallengeID?
     }
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
+        if case .challenge(let id) = target { return try verify(id, in: &state, &context) }
+        if code.isEmpty { throw .codeRequired }
         let candidates = try candidates(in: state, context)
-        var misses: [(index: Int, verdict: Verdict)] = []
+        var misses: [(index: Int, verdict: Verdict, challenge: ChallengeID?)] = []
         var blocked: (verdict: Verdict, index: Int)?
+        /// A factor that no code of could be looked at, for want of a challenge.
+        var unasked: (verdict: Verdict, index: Int, challenge: ChallengeID?)?
         for index in candidates {
             state.factors[index].budget.noticeClock(context.now)
             switch state.factors[index].budget.status(at: context.now, context.settings) {
@@ -40,15 +52,23 @@ public struct Verify: SubjectCommand {
             case .delayed:
                 if blocked?.verdict != .rateLimited { blocked = (.rateLimited, index) }
             case .open:
-                let verdict = check(&state.factors[index], context)
-                if verdict == .accepted { return accept(index, &state, &context) }
-                misses.append((index, verdict))
+                if state.factors[index].kind.channel != nil {
+                    let (verdict, challenge) = checkOpenChallenge(of: index, in: &state, &context)
+                    if verdict == .accepted { return accept(index, challenge, &state, &context) }
+                    let isMiss = verdict == .wrongCode || verdict == .replayed
+                    if isMiss { misses.append((index, verdict, challenge)) } else { unasked = (verdict, index, challenge) }
+                } else {
+                    let verdict = check(&state.factors[index], context)
+                    if verdict == .accepted { return accept(index, nil, &state, &context) }
+                    misses.append((index, verdict, nil))
+                }
             }
         }
         guard let first = misses.first else {
-            // Nothing was looked at: every candidate is locked or must wait.
-            let (verdict, index) = blocked ?? (.locked, candidates[0])
-            return refuse(verdict, index, locked: false, state, &context)
+            // Nothing was looked at: every candidate is locked, must wait, or was not asked.
+            if let (verdict, index) = blocked { return refuse(verdict, index, locked: false, nil, state, &context) }
+            let (verdict, index, challenge) = unasked ?? (.locked, candidates[0], nil)
+            return refuse(verdict, index, locked: false, challenge, state, &context)
         }
         var locked = false
         for miss in misses where state.factors[miss.index].budget.fail(at: context.now, context.settings) {
@@ -57,8 +77,8 @@ public struct Verify: SubjectCommand {
         let verdict =
             [Verdict.replayed, .outsideWindow].first { verdict in misses.contains { $0.verdict == verdict } }
             ?? .wrongCode
-        let index = misses.first { $0.verdict == verdict }?.index ?? first.index
-        return refuse(verdict, index, locked: locked, state, &context)
+        let told = misses.first { $0.verdict == verdict } ?? first
+        return refuse(verdict, told.index, locked: locked, told.challenge, state, &context)
     }
 
     private func candidates(in state: SubjectState, _ context: DecisionContext) throws(Refusal) -> [Int] {
@@ -74,6 +94,12 @@ public struct Verify: SubjectCommand {
             }
             guard !indices.isEmpty else { throw .noActiveFactor(kind) }
             return indices
+        case .challenge(let id):
+            let challenge = state.challenges[try state.challengeIndex(id, of: facts.caller)]
+            let index = try state.factorIndex(challenge.factorID)
+            let found = state.factors[index].state(at: context.now)
+            guard found == .active else { throw .factorNotActive(found) }
+            return [index]
         }
     }
 
@@ -90,45 +116,76 @@ public struct Verify: SubjectCommand {
             case .late: return .outsideWindow
             case .none: return .wrongCode
             }
+        case .hotp(var credential):
+            let match = credential.match(code, lookAhead: context.settings.hotpLookAhead)
+            defer { factor.credential = .hotp(credential) }
+            switch match {
+            case .fresh(let counter):
+                credential.spend(counter)
+                return .accepted
+            case .spent:
+                credential.noteMiss(match)
+                return .replayed
+            case .ahead, .none:
+                credential.noteMiss(match)
+                return .wrongCode
+            }
         case .backupCodes(var set):
-            guard let code = BackupCode(typed: code), set.spend(context.lookupSecrets.digest(code, of: factor.id))
+            guard let digest = set.digest(typed: code, of: factor.id, context.lookupSecrets), set.spend(digest)
             else { return .wrongCode }
             factor.credential = .backupCodes(set)
             return .accepted
-        case nil:
+        case .address, .push, nil:
             return .unsupported
         }
     }
 
-    private func accept(
-        _ index: Int, _ state: inout SubjectState, _ context: inout DecisionContext
+    func accept(
+        _ index: Int, _ challengeID: ChallengeID?, _ state: inout SubjectState, _ context: inout DecisionContext
     ) -> Outcome {
+        if case .push(var credential) = state.factors[index].credential {
+            credential.refusals = 0
+            state.factors[index].credential = .push(credential)
+        } else {
+            state.liftPushPauses()
+        }
         state.factors[index].budget.succeed()
         state.factors[index].lastUsedAt = context.now
         let factor = state.factors[index]
         let id = state.remember(verificationOf: factor.id, &context)
         context.record(
             .verification, factor: factor, verdict: .accepted, backupCodesLeft: factor.backupCodes?.left)
-        return outcome(.accepted, factor, id, state, context)
+        return outcome(.accepted, factor, id, challengeID, state, &context)
     }
 
-    private func refuse(
-        _ verdict: Verdict, _ index: Int, locked: Bool, _ state: SubjectState, _ context: inout DecisionContext
+    func refuse(
+        _ verdict: Verdict, _ index: Int, locked: Bool, _ challengeID: ChallengeID?, _ state: SubjectState,
+        _ context: inout DecisionContext
     ) -> Outcome {
         let factor = state.factors[index]
         context.record(.verification, factor: factor, verdict: verdict, factorLocked: locked)
-        return outcome(verdict, factor, nil, state, context)
+        return outcome(verdict, factor, nil, challengeID, state, &context)
     }
 
     private func outcome(
-        _ verdict: Verdict, _ factor: Factor, _ id: VerificationID?, _ state: SubjectState, _ context: DecisionContext
+        _ verdict: Verdict, _ factor: Factor, _ id: VerificationID?, _ challengeID: ChallengeID?, _ state: SubjectState,
+        _ context: inout DecisionContext
     ) -> Outcome {
-        Outcome(
+        var attemptsLeft = factor.budget.attemptsLeft(at: context.now, context.settings)
+        if let challengeID {
+            context.annotate { $0.challengeID = challengeID }
+            if verdict != .accepted {
+                attemptsLeft = min(attemptsLeft, state.challenge(challengeID)?.attemptsLeft ?? 0)
+            }
+        }
+        return Outcome(
             verdict: verdict, factorID: factor.id, factorKind: factor.kind, verificationID: id,
-            attemptsLeft: factor.budget.attemptsLeft(at: context.now, context.settings),
+            attemptsLeft: attemptsLeft,
             retryAfterMilliseconds: factor.budget.isLocked
                 ? 0 : factor.budget.delayMilliseconds(at: context.now, context.settings),
-            backupCodesLeft: state.backupCodesLeft, at: context.now)
+            backupCodesLeft: state.backupCodesLeft, at: context.now,
+            assurance: verdict == .accepted ? Assurance(of: factor.kind, after: primary) : nil,
+            challengeID: challengeID)
     }
 
     public func remembered(_ outcome: Outcome) -> RememberedAnswer {
@@ -140,6 +197,7 @@ public struct Verify: SubjectCommand {
         answer.attemptsLeft = outcome.attemptsLeft
         answer.retryAfterMilliseconds = outcome.retryAfterMilliseconds
         answer.backupCodesLeft = outcome.backupCodesLeft
+        answer.challengeID = outcome.challengeID
         return answer
     }
 
@@ -154,6 +212,8 @@ public struct Verify: SubjectCommand {
             verificationID: recollection.answer.verificationID,
             attemptsLeft: recollection.answer.attemptsLeft,
             retryAfterMilliseconds: recollection.answer.retryAfterMilliseconds,
-            backupCodesLeft: recollection.answer.backupCodesLeft, at: recollection.at)
+            backupCodesLeft: recollection.answer.backupCodesLeft, at: recollection.at,
+            assurance: verdict == .accepted ? Assurance(of: factorKind, after: primary) : nil,
+            challengeID: recollection.answer.challengeID)
     }
 }

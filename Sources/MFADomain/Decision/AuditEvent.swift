@@ -13,6 +13,12 @@ public struct AuditEvent: Sendable, Hashable {
         case backupCodesGenerated = 9
         case subjectPut = 10
         case subjectErased = 11
+        case challengeStarted = 12
+        case challengeCancelled = 13
+        case pushAnswered = 14
+        case fraudReported = 15
+        case messageDelivery = 16
+        case factorImported = 17
     }
 
     public var kind: Kind
@@ -26,10 +32,18 @@ public struct AuditEvent: Sendable, Hashable {
     public var factorLocked: Bool
     /// Where the decision changed it.
     public var backupCodesLeft: Int?
+    public var challengeID: ChallengeID?
+    /// What stood in the way of sending.
+    public var limit: SendLimit?
+    /// True when this send took the money spent past the mark that is worth a word.
+    public var moneyAlarm: Bool
+    public var delivery: DeliveryAttempt?
 
     public init(
         kind: Kind, at: Timestamp, caller: String, requestID: String, factorID: FactorID? = nil,
-        factorKind: FactorKind? = nil, verdict: Verdict? = nil, factorLocked: Bool = false, backupCodesLeft: Int? = nil
+        factorKind: FactorKind? = nil, verdict: Verdict? = nil, factorLocked: Bool = false, backupCodesLeft: Int? = nil,
+        challengeID: ChallengeID? = nil, limit: SendLimit? = nil, moneyAlarm: Bool = false,
+        delivery: DeliveryAttempt? = nil
     ) {
         self.kind = kind
         self.at = at
@@ -40,5 +54,9 @@ public struct AuditEvent: Sendable, Hashable {
         self.verdict = verdict
         self.factorLocked = factorLocked
         self.backupCodesLeft = backupCodesLeft
+        self.challengeID = challengeID
+        self.limit = limit
+        self.moneyAlarm = moneyAlarm
+        self.delivery = delivery
     }
 }

@@ -1,12 +1,15 @@
 /// Decides one command on one subject's state. Pure: the same arguments give the same decision.
 ///
-/// - Parameter state: nil for a subject that is unknown or erased.
+/// - Parameters:
+///   - state: nil for a subject that is unknown or erased.
+///   - claims: the store's answers to the claims that the same decision made before; nil the first time.
 public func decide<Command: SubjectCommand>(
     _ state: SubjectState?, _ command: Command, now: Timestamp, entropy: some Entropy,
-    settings: DomainSettings, lookupSecrets: LookupSecretHash
+    settings: DomainSettings, lookupSecrets: LookupSecretHash, claims: ClaimAnswers? = nil
 ) throws(Refusal) -> Decision<Command.Outcome> {
     var context = DecisionContext(
-        now: now, entropy: entropy, settings: settings, lookupSecrets: lookupSecrets, facts: command.facts)
+        now: now, entropy: entropy, settings: settings, lookupSecrets: lookupSecrets, facts: command.facts,
+        claimAnswers: claims)
     var next: SubjectState
     if let state {
         next = state
@@ -18,12 +21,17 @@ public func decide<Command: SubjectCommand>(
     if let key = command.facts.idempotencyKey, let recollection = try next.recollect(key, at: now) {
         return Decision(effect: nil, outcome: try command.recall(recollection, from: next))
     }
+    let openBefore = next.openChallenges
+    if !openBefore.isEmpty { next.settleChallenges(at: now) }
     let outcome = try command.apply(to: &next, &context)
     guard let event = context.event else { return Decision(effect: nil, outcome: outcome) }
     if event.kind == .subjectErased {
         return Decision(
-            effect: DecisionEffect(change: .erase, pseudonym: next.pseudonym, event: event), outcome: outcome)
+            effect: DecisionEffect(
+                change: .erase, pseudonym: next.pseudonym, event: event, endedChallenges: openBefore.map(\.id)),
+            outcome: outcome)
     }
+    if !next.challenges.isEmpty { next.settleChallenges(at: now) }
     next.forgetOldAnswers(at: now)
     if let key = command.facts.idempotencyKey {
         let sealedCodes = SealedCodes.seal(
@@ -33,7 +41,11 @@ public func decide<Command: SubjectCommand>(
                 key: key.digests, at: now, answer: command.remembered(outcome), sealedCodes: sealedCodes))
     }
     return Decision(
-        effect: DecisionEffect(change: .put(next), pseudonym: next.pseudonym, event: event), outcome: outcome)
+        effect: DecisionEffect(
+            change: .put(next), pseudonym: next.pseudonym, event: event,
+            outbox: next.withdrawals(since: openBefore) + context.outbox, claims: context.claims,
+            endedChallenges: openBefore.map(\.id).filter { next.challenge($0)?.storedState != .pending }),
+        outcome: outcome)
 }
 
 extension SubjectState {
@@ -42,14 +54,14 @@ extension SubjectState {
             !now.isPast(seconds: DomainSettings.idempotencyLifetimeSeconds, after: record.at)
         else { return nil }
         guard record.key.body == key.digests.body else { throw .idempotencyKeyReused }
-        guard record.answer.isSecret else { return Recollection(answer: record.answer, at: record.at, backupCodes: []) }
+        guard record.answer.isSecret else { return Recollection(answer: record.answer, at: record.at, codes: []) }
         // Not while the clock stands before the answer either: setting it back must not make secrets live longer.
         guard now.isWithin(seconds: DomainSettings.secretAnswerLifetimeSeconds, after: record.at) else {
             throw .idempotentAnswerGone
         }
         let codes = record.sealedCodes.isEmpty ? [] : SealedCodes.reveal(record.sealedCodes, under: key)
         guard let codes else { throw .idempotentAnswerGone }
-        return Recollection(answer: record.answer, at: record.at, backupCodes: codes)
+        return Recollection(answer: record.answer, at: record.at, codes: codes)
     }
 
     fileprivate mutating func forgetOldAnswers(at now: Timestamp) {

@@ -1,13 +1,29 @@
-/// What a command may use besides the state: the moment, chance, limits, the key of look-up secrets; and the one
-/// event it leaves.
+/// What a command may use besides the state: the moment, chance, limits, the key of look-up secrets; and what it leaves
+/// behind: one event, messages, claims.
 public struct DecisionContext {
     public let now: Timestamp
     public var entropy: any Entropy
     public let settings: DomainSettings
     public let lookupSecrets: LookupSecretHash
     public let facts: CallFacts
+    /// Nil until the store was asked.
+    private let claimAnswers: ClaimAnswers?
     /// Set by a command that decided something; without one nothing is written.
     private(set) var event: AuditEvent?
+    private(set) var outbox: [OutboxChange] = []
+    private(set) var claims: [BudgetClaim] = []
+
+    init(
+        now: Timestamp, entropy: any Entropy, settings: DomainSettings, lookupSecrets: LookupSecretHash,
+        facts: CallFacts, claimAnswers: ClaimAnswers?
+    ) {
+        self.now = now
+        self.entropy = entropy
+        self.settings = settings
+        self.lookupSecrets = lookupSecrets
+        self.facts = facts
+        self.claimAnswers = claimAnswers
+    }
 
     mutating func record(
         _ kind: AuditEvent.Kind, factor: Factor? = nil, verdict: Verdict? = nil, factorLocked: Bool = false,
@@ -16,5 +32,24 @@ public struct DecisionContext {
         event = AuditEvent(
             kind: kind, at: now, caller: facts.caller, requestID: facts.requestID, factorID: factor?.id,
             factorKind: factor?.kind, verdict: verdict, factorLocked: factorLocked, backupCodesLeft: backupCodesLeft)
+    }
+
+    /// Adds to the event that was recorded.
+    mutating func annotate(_ change: (inout AuditEvent) -> Void) {
+        guard var event else { return }
+        change(&event)
+        self.event = event
+    }
+
+    mutating func change(_ change: OutboxChange) {
+        outbox.append(change)
+    }
+
+    /// Asks for claims. They are made if all of the decision's are granted and it has an event.
+    ///
+    /// - Returns: the answers; nil when they are not known yet and the decision will be made again.
+    mutating func claim(_ wanted: [BudgetClaim]) -> ClaimAnswers? {
+        claims += wanted
+        return claimAnswers
     }
 }

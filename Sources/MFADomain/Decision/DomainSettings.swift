@@ -11,8 +11,39 @@ public struct DomainSettings: Sendable, Hashable {
     public var backupCodeCount = 10
     /// Groups of four characters in a backup code: 4 (80 bits) or 3 (60 bits).
     public var backupCodeGroups = 4
+    /// Counters after the expected one whose HOTP codes count, 0 to 20 (RFC 4226, section 7.4).
+    public var hotpLookAhead = 10
+    /// Digits of a code that is sent, 6 or 8.
+    public var outOfBandDigits = 6
+    /// How long a code that was sent counts, 60 to 600 (NIST SP 800-63B-4, section 3.1.3.2 allows ten minutes).
+    public var outOfBandLifetimeSeconds: Int64 = 300
+    /// How long a push challenge waits for its answer, 30 to 300.
+    public var pushLifetimeSeconds: Int64 = 120
+    /// Digits of the number to match, 2 to 6; 6 is what NIST asks of a secret that is transferred.
+    public var pushNumberDigits = 3
+    /// How long a new address beside another one of its kind sends nothing for sign-ins.
+    public var addressCooldownSeconds: Int64 = 3_600
+    /// True lets callers bring secrets of another system (StartEnrollment's `existing`).
+    public var allowsExistingSecrets = false
+    public var sending = SendingSettings()
 
     public init() {}
+
+    /// Wrong codes that end a challenge.
+    static let maxChallengeFailures = 5
+    /// Wrong numbers that end a push challenge.
+    static let maxPushFailures = 3
+    /// Push challenges in a row that were not approved, and then push pauses.
+    static let maxPushRefusals = 3
+    /// Challenges that have ended and are kept for GetChallenge, and how long after their time.
+    static let maxEndedChallenges = 4
+    static let endedChallengeSeconds: Int64 = 600
+    /// How far a device's clock may be off in a signed request.
+    static let deviceClockSeconds: Int64 = 300
+    /// How long a notice is worth sending.
+    static let noticeLifetimeSeconds: Int64 = 3_600
+    /// Wait before the second, third, … attempt to deliver; the last one repeats.
+    static let deliveryDelaysSeconds: [Int64] = [1, 2, 5, 10, 20, 40, 60]
 
     /// How long a pending factor waits for its first code.
     static let enrollmentLifetimeSeconds: Int64 = 600

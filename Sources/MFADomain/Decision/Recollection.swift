@@ -3,5 +3,5 @@ public struct Recollection: Sendable {
     public let answer: RememberedAnswer
     /// When it was first given.
     public let at: Timestamp
-    public let backupCodes: [String]
+    public let codes: [String]
 }

@@ -14,6 +14,23 @@ public enum Refusal: Error, Sendable, Hashable {
     /// The verification named as proof is unknown, older than five minutes, or of a factor no longer active.
     case proofStale
     case tooManyFactors
+    case challengeNotFound
+    /// A push challenge was not answered yet.
+    case challengePending
+    /// The challenge has ended, so there is nothing to send again.
+    case challengeEnded
+    /// The factor is of a kind that is sent nothing.
+    case nothingToSend(FactorKind)
+    /// SMS go only to the countries that are listed; this number's is not.
+    case countryNotAllowed(String)
+    case codeRequired
+    case registrationRequired
+    case signatureInvalid
+    /// A signed request is older than it may be, or from the future.
+    case requestStale
+    case existingSecretsNotAllowed
+    /// Bringing over an active factor needs scope `bind-without-proof`.
+    case activeImportNotAllowed
     case tooManyPendingFactors
     /// The idempotency key was used for another request.
     case idempotencyKeyReused

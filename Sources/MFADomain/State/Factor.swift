@@ -3,6 +3,9 @@ public struct Factor: Sendable, Hashable {
     /// What proves possession. An ended factor holds none: its secret is gone.
     public enum Credential: Sendable, Hashable {
         case totp(TOTPCredential)
+        case hotp(HOTPCredential)
+        case address(AddressCredential)
+        indirect case push(PushCredential)
         case backupCodes(BackupCodeSet)
     }
 
@@ -14,6 +17,8 @@ public struct Factor: Sendable, Hashable {
     public var lastUsedAt: Timestamp?
     public var budget = FailureBudget()
     public var credential: Credential?
+    /// A new address beside another one sends nothing for sign-ins before this moment; nil for at once.
+    public var usableFrom: Timestamp?
     /// As stored; `state(at:)` also knows when a pending factor's time ran out.
     public private(set) var storedState: FactorState
     public let binding: Binding
@@ -73,6 +78,18 @@ public struct Factor: Sendable, Hashable {
 
     public var totp: TOTPCredential? {
         if case .totp(let credential) = credential { credential } else { nil }
+    }
+
+    public var hotp: HOTPCredential? {
+        if case .hotp(let credential) = credential { credential } else { nil }
+    }
+
+    public var address: AddressCredential? {
+        if case .address(let credential) = credential { credential } else { nil }
+    }
+
+    public var push: PushCredential? {
+        if case .push(let credential) = credential { credential } else { nil }
     }
 
     public var backupCodes: BackupCodeSet? {

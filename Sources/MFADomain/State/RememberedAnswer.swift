@@ -7,6 +7,10 @@ public struct RememberedAnswer: Sendable, Hashable {
     public var attemptsLeft = 0
     public var retryAfterMilliseconds: Int64 = 0
     public var backupCodesLeft = 0
+    public var challengeID: ChallengeID?
+    public var limit: SendLimit?
+    public var sendsLeft = 0
+    public var resendAfterMilliseconds: Int64 = 0
     /// True when the answer held codes or a secret: repeatable for ten minutes only.
     public var isSecret = false
 

@@ -7,10 +7,13 @@ public struct SubjectState: Sendable, Hashable {
     public var factors: [Factor]
     public var recentVerifications: [RecentVerification]
     public var idempotencyRecords: [IdempotencyRecord]
+    /// Oldest first.
+    public var challenges: [Challenge]
 
     public init(
         pseudonym: Pseudonym, createdAt: Timestamp, profile: Profile = Profile(), factors: [Factor] = [],
-        recentVerifications: [RecentVerification] = [], idempotencyRecords: [IdempotencyRecord] = []
+        recentVerifications: [RecentVerification] = [], idempotencyRecords: [IdempotencyRecord] = [],
+        challenges: [Challenge] = []
     ) {
         self.pseudonym = pseudonym
         self.createdAt = createdAt
@@ -18,6 +21,7 @@ public struct SubjectState: Sendable, Hashable {
         self.factors = factors
         self.recentVerifications = recentVerifications
         self.idempotencyRecords = idempotencyRecords
+        self.challenges = challenges
     }
 
     public func factor(_ id: FactorID) -> Factor? {

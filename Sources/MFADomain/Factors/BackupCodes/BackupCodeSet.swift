@@ -5,10 +5,20 @@ public struct BackupCodeSet: Sendable, Hashable {
     public let total: Int
     /// `digestByteCount` bytes each, joined.
     public private(set) var digests: [UInt8]
+    /// How the codes were hashed where they came from; nil for our own.
+    public let scheme: BackupCodeScheme?
 
-    public init(total: Int, digests: [UInt8]) {
+    public init(total: Int, digests: [UInt8], scheme: BackupCodeScheme? = nil) {
         self.total = total
         self.digests = digests
+        self.scheme = scheme
+    }
+
+    /// The digest of what a person typed; nil when it has not the form of a code.
+    func digest(typed: String, of factorID: FactorID, _ lookupSecrets: LookupSecretHash) -> [UInt8]? {
+        guard let scheme else { return BackupCode(typed: typed).map { lookupSecrets.digest($0, of: factorID) } }
+        // Only the text as it was shown has the hash that came.
+        return lookupSecrets.digest(foreign: scheme.hash(typed), of: factorID)
     }
 
     public var left: Int { digests.count / Self.digestByteCount }
@@ -33,9 +43,7 @@ extension SubjectState {
     ///
     /// - Returns: the new factor and its codes as shown to people, the only time they exist in clear.
     mutating func issueBackupCodes(_ context: inout DecisionContext) -> (factor: Factor, codes: [String]) {
-        for index in factors.indices where factors[index].backupCodes != nil {
-            factors[index].end(as: .revoked)
-        }
+        endBackupCodes()
         let id = FactorID(entropy: &context.entropy)
         let codes = (0..<context.settings.backupCodeCount).map { _ in
             BackupCode(groups: context.settings.backupCodeGroups, entropy: &context.entropy)
@@ -49,5 +57,11 @@ extension SubjectState {
         factors.append(factor)
         settleEndedFactors(at: context.now)
         return (factor, codes.map(\.text))
+    }
+
+    mutating func endBackupCodes() {
+        for index in factors.indices where factors[index].backupCodes != nil {
+            factors[index].end(as: .revoked)
+        }
     }
 }

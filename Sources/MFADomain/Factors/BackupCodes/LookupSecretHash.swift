@@ -12,8 +12,18 @@ public struct LookupSecretHash: Sendable {
 
     /// Half of an HMAC-SHA-256, bound to the factor the code belongs to: 128 bits are more than a code has.
     func digest(_ code: BackupCode, of factorID: FactorID) -> [UInt8] {
+        digest(code.canonical, of: factorID)
+    }
+
+    /// The same of a hash that another system made of a code: what it kept without a key is kept here under one.
+    func digest(foreign hash: [UInt8], of factorID: FactorID) -> [UInt8] {
+        // No code of ours is as long as a hash, so neither can stand for the other.
+        digest(hash, of: factorID)
+    }
+
+    private func digest(_ bytes: [UInt8], of factorID: FactorID) -> [UInt8] {
         Array(
-            HMAC<SHA256>.authenticationCode(for: factorID.bytes + code.canonical, using: key)
+            HMAC<SHA256>.authenticationCode(for: factorID.bytes + bytes, using: key)
                 .prefix(BackupCodeSet.digestByteCount))
     }
 }

@@ -1,0 +1,57 @@
+extension SubjectState {
+    /// What the ration says to a code for an address.
+    func ration(
+        to credential: AddressCredential, _ delivery: CodeDelivery, _ context: inout DecisionContext
+    ) throws(Refusal) -> SendRation.Answer {
+        let sending = context.settings.sending
+        var isSent = false
+        if case .send = delivery { isSent = true }
+        if isSent, credential.address.kind == .phone, !sending.smsCountries.contains(credential.country) {
+            throw .countryNotAllowed(credential.country)
+        }
+        return SendRation(
+            to: credential.address, subject: pseudonym.text, caller: context.facts.caller,
+            country: credential.country, isSent: isSent, sending
+        ).claim(&context, sending)
+    }
+
+    /// Gives a challenge a new code, and the message that brings it. The code before, and its message, are dead.
+    ///
+    /// - Returns: the code, for a caller who delivers it by itself.
+    mutating func issueCode(
+        to credential: AddressCredential, in challenge: inout Challenge, _ delivery: CodeDelivery,
+        _ context: inout DecisionContext
+    ) -> String {
+        let code = OutOfBandCode.make(digits: context.settings.outOfBandDigits, entropy: &context.entropy)
+        challenge.code = code
+        challenge.expiresAt = context.now.adding(seconds: context.settings.outOfBandLifetimeSeconds)
+        challenge.messageID = nil
+        challenge.deliveryState = nil
+        guard case .send(let locale) = delivery else { return code }
+        let message = OutboxMessage(
+            id: MessageID(entropy: &context.entropy), channel: credential.address.kind == .phone ? .sms : .email,
+            recipient: credential.address.value, locale: locale.isEmpty ? profile.locale : locale,
+            content: .code(code), factorID: challenge.factorID, challengeID: challenge.id, createdAt: context.now,
+            expiresAt: challenge.expiresAt)
+        challenge.messageID = message.id
+        challenge.deliveryState = .queued
+        context.change(.add(message))
+        return ""
+    }
+
+    /// Tells the person on every other address that a factor was added (CONTROLS row 27).
+    func announce(_ factor: Factor, _ context: inout DecisionContext) {
+        for other in factors where other.id != factor.id && other.storedState == .active {
+            guard let credential = other.address else { continue }
+            let isPhone = credential.address.kind == .phone
+            if isPhone, !context.settings.sending.smsCountries.contains(credential.country) { continue }
+            context.change(
+                .add(
+                    OutboxMessage(
+                        id: MessageID(entropy: &context.entropy), channel: isPhone ? .sms : .email,
+                        recipient: credential.address.value, locale: profile.locale, content: .notice(.factorAdded),
+                        factorID: other.id, challengeID: nil, createdAt: context.now,
+                        expiresAt: context.now.adding(seconds: DomainSettings.noticeLifetimeSeconds))))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// The claims that one message makes, in the order in which their refusal is told.
+struct SendRation {
+    /// A refusal, or what is left of the address's ration.
+    enum Answer {
+        case granted(sendsLeft: Int, resendAfterMilliseconds: Int64, moneyAlarm: Bool)
+        case refused(SendLimit, retryAfterMilliseconds: Int64)
+    }
+
+    private let claims: [(limit: SendLimit, claim: BudgetClaim)]
+
+    /// - Parameter isSent: false where the caller delivers by itself, at its own cost.
+    init(to address: Address, subject: String, caller: String, country: String, isSent: Bool, _ settings: SendingSettings) {
+        func claim(
+            _ limit: SendLimit, _ axis: BudgetCounter.Axis, _ name: String, _ ration: SendingSettings.Ration,
+            amount: Int64 = 1
+        ) -> (limit: SendLimit, claim: BudgetClaim) {
+            (
+                limit,
+                BudgetClaim(
+                    counter: BudgetCounter(axis, name), amount: amount, windowSeconds: ration.windowSeconds,
+                    rule: .atMost(ration.limit))
+            )
+        }
+        var claims = settings.perAddress.map { claim(.address, .address, address.value, $0) }
+        claims.append(claim(.subject, .subject, subject, settings.perSubject))
+        claims.append(claim(.caller, .caller, caller, settings.perCaller))
+        if isSent, address.kind == .phone {
+            let prefix = SendingSettings.prefix(of: address.value)
+            claims.append(claim(.prefix, .prefix, prefix, settings.perPrefix))
+            claims.append(claim(.country, .country, country, settings.perCountry))
+            claims.append(
+                (
+                    .conversion,
+                    BudgetClaim(
+                        counter: BudgetCounter(.conversionSends, prefix),
+                        windowSeconds: SendingSettings.conversionWindowSeconds,
+                        rule: .share(
+                            of: BudgetCounter(.conversionCompletions, prefix), percent: settings.conversionPercent,
+                            minimum: settings.conversionMinimumSends))
+                ))
+            let cost = settings.costMicros(of: address.value)
+            for ration in [
+                SendingSettings.Ration(settings.moneyPerHourMicros, perSeconds: 3_600),
+                SendingSettings.Ration(settings.moneyPerDayMicros, perSeconds: 86_400),
+            ] { claims.append(claim(.money, .money, "", ration, amount: cost)) }
+        }
+        self.claims = claims
+    }
+
+    /// Puts the claims into the decision and says what came of them.
+    func claim(_ context: inout DecisionContext, _ settings: SendingSettings) -> Answer {
+        guard let answers = context.claim(claims.map(\.claim)) else {
+            return .granted(sendsLeft: 0, resendAfterMilliseconds: 0, moneyAlarm: false)
+        }
+        for (limit, claim) in claims where !answers[claim].isGranted {
+            return .refused(limit, retryAfterMilliseconds: answers[claim].retryAfterMilliseconds)
+        }
+        let ofAddress = claims.filter { $0.limit == .address }.map { answers[$0.claim] }
+        let moneyAlarm = claims.contains { limit, claim in
+            limit == .money && answers[claim].percentBefore < SendingSettings.moneyAlarmPercent
+                && answers[claim].percentAfter >= SendingSettings.moneyAlarmPercent
+        }
+        return .granted(
+            sendsLeft: Int(clamping: ofAddress.map(\.left).last ?? 0),
+            resendAfterMilliseconds: (settings.perAddress.first?.windowSeconds ?? 0) * 1000, moneyAlarm: moneyAlarm)
+    }
+
+    /// Counts a code that was used, for the share that the breaker watches (CONTROLS row 25).
+    static func countCompletion(of credential: AddressCredential, _ context: inout DecisionContext) {
+        guard credential.address.kind == .phone else { return }
+        _ = context.claim([
+            BudgetClaim(
+                counter: BudgetCounter(
+                    .conversionCompletions, SendingSettings.prefix(of: credential.address.value)),
+                windowSeconds: SendingSettings.conversionWindowSeconds, rule: .counted)
+        ])
+    }
+}
