@@ -10,6 +10,9 @@ internal import Synchronization
 ///   crash; what failed left nothing.
 /// * A closure that throws writes nothing, and its error is thrown on. It never touches the others of its batch.
 /// * Every answer rests on a read that began after the call.
+/// * Claims of a decision are answered inside the transaction that writes it, and made all or not at all. The closure
+///   runs with nil answers first, and once more with the answers if it has claims.
+/// * A message is leased to one caller at a time, until its lease ends or a decision removes or postpones it.
 public protocol Store: Sendable {
     /// The subject as it is now; nil when it is unknown or erased.
     func read(_ key: SubjectKey) async throws(StoreError) -> SubjectState?
@@ -18,8 +21,17 @@ public protocol Store: Sendable {
     ///
     /// - Throws: what the closure throws, or a `StoreError`.
     func commit(
-        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> DecisionEffect?
+        _ key: SubjectKey,
+        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
     ) async throws
+
+    /// Takes messages that are due, oldest first, at most `limit`: until the lease ends nobody else gets them.
+    func leaseMessages(
+        _ channel: MessageChannel, limit: Int, now: Timestamp, leaseSeconds: Int64
+    ) async throws(StoreError) -> LeasedMessages
+
+    /// How much waits to be sent.
+    func outboxStatus() async throws(StoreError) -> OutboxStatus
 
     /// Subjects of a tenant in order of id, after one, at most `limit`. Erased ones are left out.
     func listSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> [SubjectSummary]
@@ -42,21 +54,22 @@ extension Store {
     ///
     /// - Throws: what the closure throws, or a `StoreError`.
     public func update<Outcome: Sendable>(
-        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
-    ) async throws -> Outcome {
-        let outcome = LastOutcome<Outcome>()
-        try await commit(key) { state in
-            let decision = try decide(state)
-            outcome.value.withLock { $0 = decision.outcome }
+        _ key: SubjectKey,
+        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> Decision<Outcome>
+    ) async throws -> Committed<Outcome> {
+        let last = LastDecision<Outcome>()
+        try await commit(key) { state, claims in
+            let decision = try decide(state, claims)
+            last.committed.withLock { $0 = Committed(decision) }
             return decision.effect
         }
         // A store that committed has decided.
-        guard let outcome = outcome.value.withLock({ $0 }) else { throw StoreError.closed }
-        return outcome
+        guard let committed = last.committed.withLock({ $0 }) else { throw StoreError.closed }
+        return committed
     }
 }
 
-/// The outcome of a closure that may run more than once: that of its last run counts.
-private final class LastOutcome<Outcome: Sendable>: Sendable {
-    let value = Mutex<Outcome?>(nil)
+/// What came of a closure that may run more than once: its last run counts.
+private final class LastDecision<Outcome: Sendable>: Sendable {
+    let committed = Mutex<Committed<Outcome>?>(nil)
 }

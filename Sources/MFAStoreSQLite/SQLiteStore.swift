@@ -24,13 +24,14 @@ public final class SQLiteStore: Store {
         connection = try DatabaseFile.openWriter(path: path, keyRing: keyRing, options: options)
         self.keyRing = keyRing
         cache = RowCache(maxBytes: options.rowCacheBytes)
-        writer = Writer(connection: connection, cache: cache, options: options)
+        writer = Writer(connection: connection, cache: cache, keyRing: keyRing, options: options)
         reports = try DatabaseFile.openReader(path: path)
         lane = Lane(reader: try DatabaseFile.openReader(path: path), writer: writer)
     }
 
     public func commit(
-        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> DecisionEffect?
+        _ key: SubjectKey,
+        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
     ) async throws {
         try await withUnsafeThrowingContinuation { continuation in
             let update = Update(key: key, keyRing: keyRing, decide: decide, continuation: continuation)
@@ -46,7 +47,7 @@ public final class SQLiteStore: Store {
 
     public func read(_ key: SubjectKey) async throws(StoreError) -> SubjectState? {
         do {
-            return try await update(key) { state in Decision(effect: nil, outcome: state) }
+            return try await update(key) { state, _ in Decision(effect: nil, outcome: state) }.outcome
         } catch let error as StoreError {
             throw error
         } catch {
@@ -102,6 +103,16 @@ public final class SQLiteStore: Store {
             }
             return EventPage(events: events, next: next)
         }
+    }
+
+    public func leaseMessages(
+        _ channel: MessageChannel, limit: Int, now: Timestamp, leaseSeconds: Int64
+    ) async throws(StoreError) -> LeasedMessages {
+        try await writer.lease(channel, limit: limit, now: now, leaseSeconds: leaseSeconds)
+    }
+
+    public func outboxStatus() async throws(StoreError) -> OutboxStatus {
+        try await report { database in try OutboxStatements.status(database) }
     }
 
     private func report<Answer: Sendable>(

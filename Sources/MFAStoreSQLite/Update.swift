@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// A caller that waits for its decision to be durable.
 final class Update: Sendable {
-    typealias Decide = @Sendable (SubjectState?) throws -> DecisionEffect?
+    typealias Decide = @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
 
     let key: SubjectKey
     private let keyRing: KeyRing
@@ -27,15 +27,16 @@ final class Update: Sendable {
 
     /// Decides on the row as it is.
     ///
+    /// - Parameter claims: the answers to the claims of the same decision; nil while they are not known.
     /// - Returns: what has to be written first, or nil when the answer can be given as it is.
-    func decide(on row: StoredRow?) -> Write? {
+    func decide(on row: StoredRow?, claims: ClaimAnswers? = nil) -> Write? {
         do {
             let version = row?.version ?? 0
             let codec = SubjectCodec(keyRing: keyRing, of: key)
             let state = try row?.record.map { record in try codec.decode(record, version: version) }
-            let effect = try decide(state)
+            let effect = try decide(state, claims)
             refusal.withLock { $0 = nil }
-            return try effect.map { try Write($0, of: key, on: version, codec) }
+            return try effect.map { try Write($0, of: key, on: version, codec, keyRing) }
         } catch {
             refusal.withLock { $0 = error }
             return nil

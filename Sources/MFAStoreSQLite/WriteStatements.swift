@@ -48,9 +48,11 @@ struct WriteStatements {
         try audit.bind(write.key.tenant, at: 1)
         try audit.bind(write.pseudonym.bytes, at: 2)
         try audit.bind(version, at: 3)
-        try audit.bind(write.at, at: 4)
+        try audit.bind(write.at.milliseconds, at: 4)
         try audit.bind(write.event, at: 5)
         try audit.execute()
+        if write.row == nil { try OutboxStatements.removeAll(of: write.key, database) }
+        for change in write.outbox { try OutboxStatements.write(change, of: write.key, database) }
         return true
     }
 }

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import MFADomain
 internal import MFAStore
 internal import Synchronization
 
@@ -8,8 +9,8 @@ final class Writer: Sendable {
     private let worker: Worker<DecidedUpdate>
     private let committer: Committer
 
-    init(connection: DatabaseQueue, cache: RowCache, options: SQLiteOptions) {
-        let committer = Committer(connection: connection, cache: cache, options: options)
+    init(connection: DatabaseQueue, cache: RowCache, keyRing: KeyRing, options: SQLiteOptions) {
+        let committer = Committer(connection: connection, cache: cache, keyRing: keyRing, options: options)
         self.committer = committer
         worker = Worker(name: "store-writer") { updates in
             for start in stride(from: 0, to: updates.count, by: options.maxBatch) {
@@ -22,6 +23,12 @@ final class Writer: Sendable {
         if !worker.add(updates) {
             for decided in updates { decided.update.fail(.closed) }
         }
+    }
+
+    func lease(
+        _ channel: MessageChannel, limit: Int, now: Timestamp, leaseSeconds: Int64
+    ) async throws(StoreError) -> LeasedMessages {
+        try await committer.lease(channel, limit: limit, now: now, leaseSeconds: leaseSeconds)
     }
 
     /// False while commits fail: the last one did, and so does a trial one.
@@ -39,14 +46,16 @@ final class Writer: Sendable {
 private final class Committer: Sendable {
     private let connection: DatabaseQueue
     private let cache: RowCache
+    private let keyRing: KeyRing
     private let options: SQLiteOptions
     /// Set after a disk error: what the disk holds is unknown, so nothing more is written.
     private let failure = Mutex<String?>(nil)
     private let lastCommitFailed = Atomic(false)
 
-    init(connection: DatabaseQueue, cache: RowCache, options: SQLiteOptions) {
+    init(connection: DatabaseQueue, cache: RowCache, keyRing: KeyRing, options: SQLiteOptions) {
         self.connection = connection
         self.cache = cache
+        self.keyRing = keyRing
         self.options = options
     }
 
@@ -63,7 +72,7 @@ private final class Committer: Sendable {
                 do {
                     let statements = try WriteStatements(database)
                     for decided in batch {
-                        if let write = try apply(decided, statements) { written.append(write) }
+                        if let write = try apply(decided, statements, database) { written.append(write) }
                     }
                     try database.execute(sql: "COMMIT")
                 } catch {
@@ -79,18 +88,42 @@ private final class Committer: Sendable {
         }
     }
 
-    /// Writes a decision if its subject is as it was; else decides again on what is there now, inside this
-    /// transaction, where nothing can come between.
+    /// Writes a decision if its subject is as it was and it claims nothing; else decides again on what is there now,
+    /// inside this transaction, where nothing can come between.
     ///
     /// - Returns: what was written, if anything.
-    private func apply(_ decided: DecidedUpdate, _ statements: WriteStatements) throws -> Write? {
-        if try statements.write(decided.write) { return decided.write }
+    private func apply(
+        _ decided: DecidedUpdate, _ statements: WriteStatements, _ database: Database
+    ) throws -> Write? {
+        if decided.write.claims.isEmpty, try statements.write(decided.write) { return decided.write }
         let row = try StoredRow.fetch(decided.update.key, statements.select)
-        guard let write = decided.update.decide(on: row) else { return nil }
+        guard var write = decided.update.decide(on: row) else { return nil }
+        if !write.claims.isEmpty {
+            let budget = BudgetStatements(database: database, keyRing: keyRing)
+            let answers = try budget.answers(to: write.claims, at: write.at)
+            guard let answered = decided.update.decide(on: row, claims: answers) else { return nil }
+            // A decision that was refused has been made without what it claimed.
+            if answers.areAllGranted, answered.claims == write.claims { try budget.count(write.claims, at: write.at) }
+            write = answered
+        }
         guard try statements.write(write) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row changed inside its own transaction")
         }
         return write
+    }
+
+    func lease(
+        _ channel: MessageChannel, limit: Int, now: Timestamp, leaseSeconds: Int64
+    ) async throws(StoreError) -> LeasedMessages {
+        if let failure = failure.withLock({ $0 }) { throw .unavailable(failure) }
+        do {
+            return try await connection.write { [keyRing] database in
+                try OutboxStatements.lease(
+                    channel, limit: limit, now: now, leaseSeconds: leaseSeconds, keyRing, database)
+            }
+        } catch {
+            throw .unavailable(noteFailure(error))
+        }
     }
 
     func isReady() async -> Bool {
@@ -109,6 +142,12 @@ private final class Committer: Sendable {
     }
 
     private func refuse(_ batch: ArraySlice<DecidedUpdate>, _ error: any Error) {
+        let text = noteFailure(error)
+        for decided in batch { decided.update.fail(.unavailable(text)) }
+    }
+
+    /// - Returns: what happened, for the log.
+    private func noteFailure(_ error: any Error) -> String {
         lastCommitFailed.store(true, ordering: .relaxed)
         let text = "commit failed: \(error)"
         let code = (error as? DatabaseError)?.resultCode
@@ -119,6 +158,6 @@ private final class Committer: Sendable {
             failure.withLock { $0 = text }
             options.onFatalError(text)
         }
-        for decided in batch { decided.update.fail(.unavailable(text)) }
+        return text
     }
 }

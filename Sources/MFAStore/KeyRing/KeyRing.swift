@@ -30,10 +30,18 @@ public final class KeyRing: Sendable {
 
     /// 32 bytes for hashing look-up secrets.
     public var lookupSecretKey: [UInt8] {
+        derivedKey("countersign lookup secrets").withUnsafeBytes { Array($0) }
+    }
+
+    /// Seals route tokens.
+    var routeKey: SymmetricKey { derivedKey("countersign route tokens") }
+
+    /// Hashes the names of counters, which hold telephone numbers.
+    var counterKey: SymmetricKey { derivedKey("countersign counters") }
+
+    private func derivedKey(_ purpose: String) -> SymmetricKey {
         HKDF<SHA256>.expand(
-            pseudoRandomKey: staticKey, info: Data("countersign lookup secrets".utf8),
-            outputByteCount: Self.keyByteCount
-        ).withUnsafeBytes { Array($0) }
+            pseudoRandomKey: staticKey, info: Data(purpose.utf8), outputByteCount: Self.keyByteCount)
     }
 
     /// What a database remembers of its ring, so that a foreign one is noticed before anything is written: a name for

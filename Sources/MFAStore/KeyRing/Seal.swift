@@ -31,11 +31,34 @@ struct Seal {
     }
 
     func seal(_ plain: [UInt8], version: Int64) throws(StoreError) -> [UInt8] {
+        try seal(plain, .version(version))
+    }
+
+    /// A message on its way out, bound to its id.
+    func seal(_ plain: [UInt8], _ message: MessageID) throws(StoreError) -> [UInt8] {
+        try seal(plain, .message(message))
+    }
+
+    func open(_ record: [UInt8], version: Int64) throws(StoreError) -> Data {
+        try open(record, .version(version))
+    }
+
+    func open(_ record: [UInt8], _ message: MessageID) throws(StoreError) -> Data {
+        try open(record, .message(message))
+    }
+
+    /// What a record is bound to besides its subject and its key.
+    private enum Place {
+        case version(Int64)
+        case message(MessageID)
+    }
+
+    private func seal(_ plain: [UInt8], _ place: Place) throws(StoreError) -> [UInt8] {
         let id = keyRing.currentDataKey.id
         do {
             let box = try AES.GCM.seal(
                 plain, using: currentKey, nonce: try Self.makeNonce(),
-                authenticating: associatedData(version: version, id: id))
+                authenticating: associatedData(place, id: id))
             // There is a combined form for every nonce of 12 bytes.
             guard let sealed = box.combined else { throw StoreError.corrupt("a record could not be sealed") }
             var record: [UInt8] = []
@@ -51,7 +74,7 @@ struct Seal {
         }
     }
 
-    func open(_ record: [UInt8], version: Int64) throws(StoreError) -> Data {
+    private func open(_ record: [UInt8], _ place: Place) throws(StoreError) -> Data {
         guard record.count > Self.headerByteCount, record[0] == Self.format else {
             throw .corrupt("a record is in no known format")
         }
@@ -59,7 +82,7 @@ struct Seal {
         do {
             let box = try AES.GCM.SealedBox(combined: record[Self.headerByteCount...])
             return try AES.GCM.open(
-                box, using: try key(id), authenticating: associatedData(version: version, id: id))
+                box, using: try key(id), authenticating: associatedData(place, id: id))
         } catch let error as StoreError {
             throw error
         } catch {
@@ -83,10 +106,14 @@ struct Seal {
         }
     }
 
-    private func associatedData(version: Int64, id: DataKey.ID) -> [UInt8] {
+    /// The two kinds differ in length, so that neither reads as the other.
+    private func associatedData(_ place: Place, id: DataKey.ID) -> [UInt8] {
         var data = name
-        data.reserveCapacity(name.count + 12)
-        withUnsafeBytes(of: version.bigEndian) { data += $0 }
+        data.reserveCapacity(name.count + 20)
+        switch place {
+        case .version(let version): withUnsafeBytes(of: version.bigEndian) { data += $0 }
+        case .message(let id): id.withUnsafeBytes { data += $0 }
+        }
         withUnsafeBytes(of: id.bigEndian) { data += $0 }
         return data
     }

@@ -13,6 +13,10 @@ public enum EventCodec {
         fields.raw(6, event.verdict)
         fields.bool(7, event.factorLocked)
         fields.integer(8, event.backupCodesLeft.map { Int64($0) + 1 } ?? 0)
+        fields.id(9, event.challengeID)
+        fields.raw(10, event.limit)
+        fields.bool(11, event.moneyAlarm)
+        if let delivery = event.delivery { fields.message(12) { delivery.store(in: &$0) } }
         return fields.bytes
     }
 
@@ -32,6 +36,10 @@ public enum EventCodec {
         var verdict: Verdict?
         var factorLocked = false
         var backupCodesLeftPlusOne: Int64 = 0
+        var challengeID: ChallengeID?
+        var limit: SendLimit?
+        var moneyAlarm = false
+        var delivery: DeliveryAttempt?
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -43,6 +51,11 @@ public enum EventCodec {
             case (6, .varint): verdict = try cursor.raw(bytes)
             case (7, .varint): factorLocked = try cursor.integer(bytes) != 0
             case (8, .varint): backupCodesLeftPlusOne = try cursor.integer(bytes)
+            case (9, .lengthDelimited): challengeID = try cursor.id(bytes)
+            case (10, .varint): limit = try cursor.raw(bytes)
+            case (11, .varint): moneyAlarm = try cursor.integer(bytes) != 0
+            case (12, .lengthDelimited):
+                delivery = try DeliveryAttempt(stored: bytes.extracting(try cursor.content(bytes)))
             default: try cursor.skip(tag.type, bytes)
             }
         }
@@ -50,6 +63,40 @@ public enum EventCodec {
         return AuditEvent(
             kind: kind, at: at, caller: caller, requestID: requestID, factorID: factorID, factorKind: factorKind,
             verdict: verdict, factorLocked: factorLocked,
-            backupCodesLeft: backupCodesLeftPlusOne > 0 ? Int(backupCodesLeftPlusOne) - 1 : nil)
+            backupCodesLeft: backupCodesLeftPlusOne > 0 ? Int(backupCodesLeftPlusOne) - 1 : nil,
+            challengeID: challengeID, limit: limit, moneyAlarm: moneyAlarm, delivery: delivery)
+    }
+}
+
+extension DeliveryAttempt {
+    fileprivate func store(in fields: inout FieldWriter) {
+        fields.raw(1, state)
+        fields.string(2, provider)
+        fields.string(3, providerMessageID)
+        fields.integer(4, costMicros)
+        fields.integer(5, Int64(number))
+        fields.string(6, reason)
+    }
+
+    fileprivate init(stored bytes: Span<UInt8>) throws(FieldError) {
+        var state: DeliveryState?
+        var (provider, providerMessageID, reason) = ("", "", "")
+        var (costMicros, number): (Int64, Int64) = (0, 0)
+        var cursor = FieldCursor(bytes)
+        while let tag = try cursor.nextTag(bytes) {
+            switch (tag.number, tag.type) {
+            case (1, .varint): state = try cursor.raw(bytes)
+            case (2, .lengthDelimited): provider = try cursor.string(bytes)
+            case (3, .lengthDelimited): providerMessageID = try cursor.string(bytes)
+            case (4, .varint): costMicros = try cursor.integer(bytes)
+            case (5, .varint): number = try cursor.integer(bytes)
+            case (6, .lengthDelimited): reason = try cursor.string(bytes)
+            default: try cursor.skip(tag.type, bytes)
+            }
+        }
+        guard let state else { throw FieldError() }
+        self.init(
+            state: state, provider: provider, providerMessageID: providerMessageID, costMicros: costMicros,
+            number: Int(number), reason: reason)
     }
 }

@@ -15,9 +15,16 @@ extension Factor {
         switch credential {
         case .totp(let credential): fields.message(10) { credential.store(in: &$0) }
         case .backupCodes(let set): fields.message(11) { set.store(in: &$0) }
-        case nil: break
+        case .hotp, .address, .push, nil: break
         }
         if case .proven(let id) = binding { fields.id(12, id) }
+        switch credential {
+        case .hotp(let credential): fields.message(13) { credential.store(in: &$0) }
+        case .address(let credential): fields.message(14) { credential.store(in: &$0) }
+        case .push(let credential): fields.message(15) { credential.store(in: &$0) }
+        case .totp, .backupCodes, nil: break
+        }
+        fields.moment(16, usableFrom)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -26,7 +33,7 @@ extension Factor {
         var state: FactorState?
         var name = ""
         var createdAt: Int64 = 0
-        var (activatedAt, lastUsedAt): (Timestamp?, Timestamp?)
+        var (activatedAt, lastUsedAt, usableFrom): (Timestamp?, Timestamp?, Timestamp?)
         var isWaived = false
         var provenBy: FactorID?
         var budget = FailureBudget()
@@ -48,6 +55,13 @@ extension Factor {
             case (11, .lengthDelimited):
                 credential = .backupCodes(try BackupCodeSet(stored: bytes.extracting(try cursor.content(bytes))))
             case (12, .lengthDelimited): provenBy = try cursor.id(bytes)
+            case (13, .lengthDelimited):
+                credential = .hotp(try HOTPCredential(stored: bytes.extracting(try cursor.content(bytes))))
+            case (14, .lengthDelimited):
+                credential = .address(try AddressCredential(stored: bytes.extracting(try cursor.content(bytes))))
+            case (15, .lengthDelimited):
+                credential = .push(try PushCredential(stored: bytes.extracting(try cursor.content(bytes))))
+            case (16, .varint): usableFrom = try cursor.moment(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
@@ -57,6 +71,7 @@ extension Factor {
             credential: credential, binding: isWaived ? .waived : provenBy.map { .proven($0) } ?? .first)
         self.activatedAt = activatedAt
         self.lastUsedAt = lastUsedAt
+        self.usableFrom = usableFrom
         self.budget = budget
     }
 }

@@ -15,6 +15,10 @@ extension IdempotencyRecord {
         fields.array(10, sealedCodes)
         fields.bool(11, answer.isSecret)
         fields.raw(12, answer.factorKind)
+        fields.id(13, answer.challengeID)
+        fields.raw(14, answer.limit)
+        fields.integer(15, Int64(answer.sendsLeft))
+        fields.integer(16, answer.resendAfterMilliseconds)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -36,6 +40,10 @@ extension IdempotencyRecord {
             case (10, .lengthDelimited): sealedCodes = try cursor.array(bytes)
             case (11, .varint): answer.isSecret = try cursor.integer(bytes) != 0
             case (12, .varint): answer.factorKind = try cursor.raw(bytes)
+            case (13, .lengthDelimited): answer.challengeID = try cursor.id(bytes)
+            case (14, .varint): answer.limit = try cursor.raw(bytes)
+            case (15, .varint): answer.sendsLeft = Int(try cursor.integer(bytes))
+            case (16, .varint): answer.resendAfterMilliseconds = try cursor.integer(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }

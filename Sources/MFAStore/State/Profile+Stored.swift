@@ -32,12 +32,12 @@ extension Profile {
 }
 
 extension Address {
-    fileprivate func store(in fields: inout FieldWriter) {
+    func store(in fields: inout FieldWriter) {
         fields.raw(1, kind)
         fields.string(2, value)
     }
 
-    fileprivate init(stored bytes: Span<UInt8>) throws(FieldError) {
+    init(stored bytes: Span<UInt8>) throws(FieldError) {
         var kind: Kind?
         var value = ""
         var cursor = FieldCursor(bytes)

@@ -12,6 +12,7 @@ extension SubjectState {
         for factor in factors { fields.message(4) { factor.store(in: &$0) } }
         for verification in recentVerifications { fields.message(5) { verification.store(in: &$0) } }
         for record in idempotencyRecords { fields.message(6) { record.store(in: &$0) } }
+        for challenge in challenges { fields.message(7) { challenge.store(in: &$0) } }
     }
 
     /// - Throws: when a part is missing or is of a kind this version does not know.
@@ -22,6 +23,7 @@ extension SubjectState {
         var factors: [Factor] = []
         var verifications: [RecentVerification] = []
         var records: [IdempotencyRecord] = []
+        var challenges: [Challenge] = []
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -33,12 +35,14 @@ extension SubjectState {
                 verifications.append(try RecentVerification(stored: bytes.extracting(try cursor.content(bytes))))
             case (6, .lengthDelimited):
                 records.append(try IdempotencyRecord(stored: bytes.extracting(try cursor.content(bytes))))
+            case (7, .lengthDelimited):
+                challenges.append(try Challenge(stored: bytes.extracting(try cursor.content(bytes))))
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard let pseudonym, let profile else { throw FieldError() }
         self.init(
             pseudonym: pseudonym, createdAt: Timestamp(milliseconds: createdAt), profile: profile, factors: factors,
-            recentVerifications: verifications, idempotencyRecords: records)
+            recentVerifications: verifications, idempotencyRecords: records, challenges: challenges)
     }
 }
