@@ -32,6 +32,14 @@ test  | strace                             | shows what the server syncs and who
 test  | golang-go                          | the Go client of the interoperability test
 test  | golang-github-containerd-ttrpc-dev | ttRPC in Go, the protocol by its own authors
 test  | gogoprotobuf                       | protobuf for it
+test  | kannel                             | a real SMS gateway
+test  | kannel-extras                      | the fake phone network behind it
+test  | python3-aiosmtpd                   | a real mail server that can be told to misbehave
+test  | python3-cryptography               | another implementation of push signatures, and what FCM checks
+test  | curl                               | talks to those as a client that nobody here wrote
+test  | pskctool                           | writes and reads PSKC files
+test  | python3-pskc                       | reads them too, with encryption and MAC
+test  | faketime                           | runs a program at another time
 bench | python3                            | drives the benchmark
 bench | golang-go                          | the ttRPC server to compare with
 bench | golang-github-containerd-ttrpc-dev | ttRPC in Go

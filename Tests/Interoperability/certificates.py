@@ -57,17 +57,18 @@ class Authority:
         self.openssl(
             "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.folder / f"{name}.key")
 
-    def issue(self, name, alternative_name, usage="clientAuth", begins=None, ends=None):
-        """Certificate and key of a name such as URI:spiffe://… or DNS:…; without one where it is empty."""
+    def issue(self, name, *alternative_names, usage="clientAuth", begins=None, ends=None):
+        """Certificate and key of names such as URI:spiffe://… or DNS:…; an empty one is left out."""
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         certificate = self.folder / f"{name}.pem"
         self.openssl(
             "req", "-new", "-config", self.configuration, "-key", self.folder / "client.key", "-subj", f"/CN={name}",
             "-out", request)
         lines = ["basicConstraints = CA:FALSE", f"extendedKeyUsage = {usage}"]
-        if alternative_name:
-            kind, value = alternative_name.split(":", 1)
-            lines += ["subjectAltName = @names", "[names]", f"{kind}.1 = {value}"]
+        names = [each.split(":", 1) for each in alternative_names if each]
+        if names:
+            lines += ["subjectAltName = @names", "[names]"]
+            lines += [f"{kind}.{number} = {value}" for number, (kind, value) in enumerate(names, start=1)]
         extensions.write_bytes("\n".join(lines).encode("latin-1") + b"\n")
         dates = ["-startdate", begins, "-enddate", ends] if begins else []
         self.openssl(

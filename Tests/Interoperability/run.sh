@@ -1,6 +1,6 @@
 #!/bin/sh
 # Strangers against the real server: containerd's Go client and our C client over TCP and over TLS, what zbarimg and
-# pyotp read of the QR code, races, kill -9 under load, attacks.
+# pyotp read of the QR code, races, kill -9 under load, attacks. Before them: do the providers that tests start work?
 #
 #     run.sh [FOLDER OF THE PROGRAMS]        default .build/debug
 #
@@ -73,6 +73,7 @@ COUNTERSIGN_ADDRESS=$address COUNTERSIGN_PLAINTEXT=1 "$c_client/tests/conversati
 echo "PASS C client and raw.c over TCP: as built, under ASan and UBSan, under valgrind"
 stop
 
+"$here/providers_selftest.py"
 "$here/races.py" "$binaries"
 "$here/chaos.py" "$binaries"
 "$here/attacks.py" "$binaries"
