@@ -1,10 +1,10 @@
 public import MFADomain
 
-/// What a person needs to set up an authenticator app.
+/// What came of starting an enrollment, and what the person needs for it.
 public struct EnrollmentOffer: Sendable {
-    public let factor: Factor
-    public let credential: TOTPCredential
-    public let otpauthURI: String
+    public let outcome: StartEnrollment.Outcome
+    /// otpauth:// for an authenticator app, countersign-push:// for a device; empty for other kinds.
+    public let uri: String
 }
 
 extension MFAService {
@@ -16,10 +16,22 @@ extension MFAService {
     ) async throws(ServiceError) -> EnrollmentOffer {
         let outcome = try await perform(command, on: key)
         let name = [account, outcome.accountName, key.subject].first { !$0.isEmpty } ?? key.subject
-        return EnrollmentOffer(
-            factor: outcome.factor, credential: outcome.credential,
-            otpauthURI: OTPAuthURI.totp(
-                issuer: settings.issuer(of: key.tenant), account: name, secret: outcome.credential.secret,
-                parameters: outcome.credential.parameters))
+        let issuer = settings.issuer(of: key.tenant)
+        var uri = ""
+        switch outcome.factor?.credential {
+        case .totp(let credential):
+            uri = OTPAuthURI.totp(
+                issuer: issuer, account: name, secret: credential.secret, parameters: credential.parameters)
+        case .hotp(let credential):
+            uri = OTPAuthURI.hotp(issuer: issuer, account: name, credential)
+        case .push(let credential):
+            if let factor = outcome.factor {
+                uri = PairingURI.make(
+                    factorID: factor.id, secret: credential.pairingSecret, appName: issuer, account: name,
+                    tenant: key.tenant, subject: key.subject)
+            }
+        case .address, .backupCodes, nil: break
+        }
+        return EnrollmentOffer(outcome: outcome, uri: uri)
     }
 }

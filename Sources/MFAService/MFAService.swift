@@ -7,22 +7,29 @@ public import MFAStore
 public final class MFAService: Sendable {
     let store: any Store
     let settings: ServiceSettings
+    let keyRing: KeyRing
+    let logger: Logger
+    let waits = ChallengeWaits()
     private let lookupSecrets: LookupSecretHash
+    private let messagesQueued: @Sendable () -> Void
     private let clock: @Sendable () -> Timestamp
     private let entropy: @Sendable () -> any Entropy
-    private let logger: Logger
 
     /// - Parameters:
+    ///   - messagesQueued: called when a decision left messages for the outbox, after they are durable.
     ///   - clock: the server's wall clock; tests bring their own.
     ///   - entropy: called once for each decision.
     public init(
-        store: any Store, lookupSecretKey: [UInt8], settings: ServiceSettings, logger: Logger,
+        store: any Store, keyRing: KeyRing, settings: ServiceSettings, logger: Logger,
+        messagesQueued: @escaping @Sendable () -> Void = {},
         clock: @escaping @Sendable () -> Timestamp = systemClock,
         entropy: @escaping @Sendable () -> any Entropy = { SystemEntropy() }
     ) {
         self.store = store
         self.settings = settings
-        self.lookupSecrets = LookupSecretHash(key: lookupSecretKey)
+        self.keyRing = keyRing
+        self.messagesQueued = messagesQueued
+        self.lookupSecrets = LookupSecretHash(key: keyRing.lookupSecretKey)
         self.clock = clock
         self.entropy = entropy
         self.logger = logger
@@ -45,12 +52,18 @@ public final class MFAService: Sendable {
         _ command: Command, on key: SubjectKey
     ) async throws(ServiceError) -> Command.Outcome {
         do {
-            return try await store.update(key) { [self] state in
+            let committed = try await store.update(key) { [self] state, claims in
                 let entropy = entropy()
                 return try decide(
                     state, command, now: clock(), entropy: entropy, settings: settings.domain,
-                    lookupSecrets: lookupSecrets)
+                    lookupSecrets: lookupSecrets, claims: claims)
             }
+            if committed.hasMessages { messagesQueued() }
+            if !committed.endedChallenges.isEmpty { waits.notify(committed.endedChallenges) }
+            if committed.moneyAlarm {
+                logger.warning("sending: more than 80 % of the money for messages is spent; see sending.money_per_hour")
+            }
+            return committed.outcome
         } catch {
             throw failure(error)
         }

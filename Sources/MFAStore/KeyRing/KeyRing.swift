@@ -39,6 +39,9 @@ public final class KeyRing: Sendable {
     /// Hashes the names of counters, which hold telephone numbers.
     var counterKey: SymmetricKey { derivedKey("countersign counters") }
 
+    /// Masks what decoys hold.
+    var decoyKey: SymmetricKey { derivedKey("countersign decoys") }
+
     private func derivedKey(_ purpose: String) -> SymmetricKey {
         HKDF<SHA256>.expand(
             pseudoRandomKey: staticKey, info: Data(purpose.utf8), outputByteCount: Self.keyByteCount)

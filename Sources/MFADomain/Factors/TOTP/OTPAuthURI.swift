@@ -1,4 +1,4 @@
-/// An `otpauth://totp/` URI by the Key URI format.
+/// An `otpauth://` URI by the Key URI format.
 public enum OTPAuthURI {
     /// Builds the URI. The issuer stands in the label and as a parameter, both alike; values every app assumes anyway
     /// are left out.
@@ -8,32 +8,31 @@ public enum OTPAuthURI {
     public static func totp(issuer: String, account: String, secret: [UInt8], parameters: TOTPParameters) -> String {
         let issuer = encode(issuer)
         var uri = "otpauth://totp/\(issuer):\(encode(account))?secret=\(Base32.encode(secret))&issuer=\(issuer)"
-        switch parameters.algorithm {
-        case .sha1: break
-        case .sha256: uri += "&algorithm=SHA256"
-        case .sha512: uri += "&algorithm=SHA512"
-        }
+        uri += algorithm(parameters.algorithm)
         if parameters.digits != 6 { uri += "&digits=\(parameters.digits)" }
         if parameters.periodSeconds != 30 { uri += "&period=\(parameters.periodSeconds)" }
         return uri
     }
 
-    /// RFC 3986: everything but unreserved characters is percent-encoded, a space as %20.
-    private static func encode(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var encoded: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                encoded.append(byte)
-            case UInt8(ascii: ":"):
-                encoded.append(UInt8(ascii: "-"))
-            default:
-                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
+    /// Likewise for a counter-based token, whose counter the format asks for.
+    public static func hotp(issuer: String, account: String, _ credential: HOTPCredential) -> String {
+        let issuer = encode(issuer)
+        let secret = Base32.encode(credential.secret)
+        var uri = "otpauth://hotp/\(issuer):\(encode(account))?secret=\(secret)&issuer=\(issuer)"
+        uri += algorithm(credential.algorithm)
+        if credential.digits != 6 { uri += "&digits=\(credential.digits)" }
+        return uri + "&counter=\(credential.counter)"
+    }
+
+    private static func algorithm(_ algorithm: HashAlgorithm) -> String {
+        switch algorithm {
+        case .sha1: ""
+        case .sha256: "&algorithm=SHA256"
+        case .sha512: "&algorithm=SHA512"
         }
-        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    private static func encode(_ text: String) -> String {
+        PercentEncoding.encode(text.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "-"))
     }
 }

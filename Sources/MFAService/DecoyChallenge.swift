@@ -1,0 +1,36 @@
+public import MFADomain
+
+/// A challenge that nobody was asked, for callers who must not learn who exists (CONTROLS row 34). Its id says when it
+/// began, to this server alone, so that it comes to its end like any other.
+public struct DecoyChallenge: Sendable, Hashable {
+    public let id: ChallengeID
+    public let createdAt: Timestamp
+}
+
+extension MFAService {
+    /// The tenant whose subjects are nobody. No caller can name it.
+    private static let decoyTenant = "\u{1}decoy"
+    private static let decoySubjects = 256
+
+    public func makeDecoyChallenge() -> DecoyChallenge {
+        let now = now
+        return DecoyChallenge(id: keyRing.decoyID(at: now), createdAt: now)
+    }
+
+    /// Nil for an id that this server did not make up.
+    public func decoyChallenge(_ id: ChallengeID) -> DecoyChallenge? {
+        guard let createdAt = keyRing.decoyMoment(of: id), createdAt <= now,
+            !now.isPast(seconds: 86_400, after: createdAt)
+        else { return nil }
+        return DecoyChallenge(id: id, createdAt: createdAt)
+    }
+
+    /// Takes as long as a decision about somebody: writes one about nobody.
+    public func decideAboutNobody(_ facts: CallFacts) async {
+        let nobody = SubjectKey(
+            tenant: Self.decoyTenant, subject: String(UInt64.random(in: 0..<UInt64(Self.decoySubjects))))
+        let facts = CallFacts(caller: facts.caller, requestID: facts.requestID)
+        // Where it fails, the decision about somebody would have failed too.
+        _ = try? await perform(PutSubject(facts: facts, profile: Profile()), on: nobody)
+    }
+}
