@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "MFAMethods",
             dependencies: [
-                "MFAProto", "MFAService", "MFADomain", "ProtobufFields", "QRCode",
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "ProtobufFields", "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -108,6 +108,10 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             swiftSettings: settings),
+        // Telephone numbers by their countries' numbering plans.
+        .target(name: "PhoneNumbers", dependencies: ["CPhoneNumber"], swiftSettings: settings),
+        // libphonenumber, which is C++, behind one C function.
+        .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
         // QR codes as PNG and in the terminal.
         .target(name: "QRCode", dependencies: ["CQREncode", "CPNG"], swiftSettings: settings),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
@@ -225,6 +229,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
+        .testTarget(name: "PhoneNumbersTests", dependencies: ["PhoneNumbers"], swiftSettings: settings),
         .testTarget(
             name: "CountersigndTests",
             dependencies: [

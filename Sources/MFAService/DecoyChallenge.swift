@@ -25,6 +25,15 @@ extension MFAService {
         return DecoyChallenge(id: id, createdAt: createdAt)
     }
 
+    /// What a decoy shows to a caller that delivers codes, or numbers, by itself.
+    public func makeDecoyCodes() -> (code: String, number: String) {
+        var entropy = entropy()
+        return (
+            OutOfBandCode.make(digits: settings.domain.outOfBandDigits, entropy: &entropy),
+            OutOfBandCode.make(digits: settings.domain.pushNumberDigits, entropy: &entropy)
+        )
+    }
+
     /// Takes as long as a decision about somebody: writes one about nobody.
     public func decideAboutNobody(_ facts: CallFacts) async {
         let nobody = SubjectKey(

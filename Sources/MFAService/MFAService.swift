@@ -13,7 +13,7 @@ public final class MFAService: Sendable {
     private let lookupSecrets: LookupSecretHash
     private let messagesQueued: @Sendable () -> Void
     private let clock: @Sendable () -> Timestamp
-    private let entropy: @Sendable () -> any Entropy
+    let entropy: @Sendable () -> any Entropy
 
     /// - Parameters:
     ///   - messagesQueued: called when a decision left messages for the outbox, after they are durable.

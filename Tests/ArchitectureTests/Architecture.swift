@@ -23,7 +23,9 @@ enum Architecture {
         "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
         "MFAMethods": Target(
             folder: "Sources/MFAMethods",
-            imports: ["MFAProto", "MFAService", "MFADomain", "ProtobufFields", "QRCode", "SwiftProtobuf"]),
+            imports: [
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "ProtobufFields", "QRCode", "SwiftProtobuf",
+            ]),
         "TTRPC": Target(folder: "Sources/TTRPC", imports: ["ProtobufFields", "NIOCore", "SwiftProtobuf"]),
         "MFAWire": Target(
             folder: "Sources/MFAWire",
@@ -31,6 +33,8 @@ enum Architecture {
                 "TTRPC", "MFAMethods", "MFADomain", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "X509",
                 "SwiftASN1",
             ]),
+        "PhoneNumbers": Target(folder: "Sources/PhoneNumbers", imports: ["CPhoneNumber"]),
+        "CPhoneNumber": Target(folder: "Sources/CPhoneNumber", imports: []),
         "QRCode": Target(folder: "Sources/QRCode", imports: ["CQREncode", "CPNG"]),
         "countersignd": Target(folder: "Sources/countersignd", imports: ["*"]),
         "CountersignClient": Target(

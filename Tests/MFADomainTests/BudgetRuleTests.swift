@@ -110,23 +110,23 @@ struct BudgetRuleTests {
         var offer = try simulation.enroll()
         for left in [4, 3, 2, 1, 0] {
             let outcome = try simulation.run(
-                ActivateFactor(facts: .test(), factorID: offer.factor.id, code: simulation.wrongCode(offer.credential)))
+                ActivateFactor(facts: .test(), factorID: offer.id, code: simulation.wrongCode(offer.credential)))
             #expect(outcome.verdict == .wrongCode && outcome.attemptsLeft == left)
         }
         let late = try simulation.run(
-            ActivateFactor(facts: .test(), factorID: offer.factor.id, code: simulation.code(offer.credential)))
+            ActivateFactor(facts: .test(), factorID: offer.id, code: simulation.code(offer.credential)))
         #expect(late.verdict == .expired && late.factor.totp == nil, "its secret is gone")
         offer = try simulation.enroll()
         simulation.advance(seconds: 599)
         var copy = simulation
         #expect(
             try copy.run(
-                ActivateFactor(facts: .test(), factorID: offer.factor.id, code: copy.code(offer.credential))
+                ActivateFactor(facts: .test(), factorID: offer.id, code: copy.code(offer.credential))
             ).verdict == .accepted)
         simulation.advance(seconds: 1)
         #expect(
             try simulation.run(
-                ActivateFactor(facts: .test(), factorID: offer.factor.id, code: simulation.code(offer.credential))
+                ActivateFactor(facts: .test(), factorID: offer.id, code: simulation.code(offer.credential))
             ).verdict == .expired)
     }
 }

@@ -13,12 +13,12 @@ struct IdempotencyRuleTests {
         var simulation = Simulation()
         let first = try simulation.enroll(facts: .test(key: key("a")))
         let again = try simulation.enroll(facts: .test(key: key("a")))
-        #expect(first.factor.id == again.factor.id && first.credential == again.credential)
+        #expect(first.id == again.id && first.credential == again.credential)
         #expect(throws: Refusal.idempotencyKeyReused) {
             try simulation.enroll(facts: .test(key: key("a", body: "other")))
         }
         #expect(
-            try simulation.enroll(facts: .test(key: key("a", caller: "other"))).factor.id != first.factor.id)
+            try simulation.enroll(facts: .test(key: key("a", caller: "other"))).id != first.id)
         #expect(simulation.events.count == 2)
     }
 
@@ -27,7 +27,7 @@ struct IdempotencyRuleTests {
         var simulation = Simulation()
         let offer = try simulation.enroll()
         let activate = ActivateFactor(
-            facts: .test(key: key("a")), factorID: offer.factor.id, code: simulation.code(offer.credential))
+            facts: .test(key: key("a")), factorID: offer.id, code: simulation.code(offer.credential))
         let first = try simulation.run(activate)
         let state = "\(String(describing: simulation.state))"
         for code in first.backupCodes { #expect(!state.contains(code)) }

@@ -47,11 +47,11 @@ struct LifeCycleRuleTests {
             }
             #expect(throws: Refusal.proofStale) {
                 try copy.run(
-                    ActivateFactor(facts: .test(), factorID: thief.factor.id, code: copy.code(thief.credential)))
+                    ActivateFactor(facts: .test(), factorID: thief.id, code: copy.code(thief.credential)))
             }
         }
         _ = try simulation.run(
-            ActivateFactor(facts: .test(), factorID: thief.factor.id, code: simulation.code(thief.credential)))
+            ActivateFactor(facts: .test(), factorID: thief.id, code: simulation.code(thief.credential)))
     }
 
     @Test("A clock that was set back makes no proof live longer")
@@ -70,12 +70,12 @@ struct LifeCycleRuleTests {
         #expect(
             try simulation.run(
                 ActivateFactor(
-                    facts: .test(), factorID: first.factor.id, code: simulation.code(first.credential))
+                    facts: .test(), factorID: first.id, code: simulation.code(first.credential))
             ).verdict == .accepted)
         #expect(throws: Refusal.proofRequired) {
             try simulation.run(
                 ActivateFactor(
-                    facts: .test(), factorID: second.factor.id, code: simulation.code(second.credential)))
+                    facts: .test(), factorID: second.id, code: simulation.code(second.credential)))
         }
     }
 

@@ -14,7 +14,7 @@ struct TOTPRuleTests {
                 let offer = try simulation.enroll()
                 let verdict = try simulation.run(
                     ActivateFactor(
-                        facts: .test(), factorID: offer.factor.id,
+                        facts: .test(), factorID: offer.id,
                         code: simulation.code(offer.credential, stepsAhead: offset))
                 ).verdict
                 #expect((verdict == .accepted) == (abs(offset) <= Int64(steps)), "offset \(offset), edge \(edge)")
@@ -51,7 +51,7 @@ struct TOTPRuleTests {
         let offer = try simulation.enroll()
         let code = simulation.code(offer.credential)
         let activation = try simulation.run(
-            ActivateFactor(facts: .test(), factorID: offer.factor.id, code: code))
+            ActivateFactor(facts: .test(), factorID: offer.id, code: code))
         #expect(activation.verdict == .accepted)
         #expect(try simulation.verify(code).verdict == .replayed)
     }

@@ -23,7 +23,8 @@ public final class FaultyStore: Store {
     }
 
     public func commit(
-        _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> DecisionEffect?
+        _ key: SubjectKey,
+        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
     ) async throws {
         let fault = faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         if case .before(let error) = fault { throw error }
@@ -43,6 +44,16 @@ public final class FaultyStore: Store {
         tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
     ) async throws(StoreError) -> EventPage {
         try await store.listEvents(tenant: tenant, after: after, limit: limit, pseudonym: pseudonym)
+    }
+
+    public func leaseMessages(
+        _ channel: MessageChannel, limit: Int, now: Timestamp, leaseSeconds: Int64
+    ) async throws(StoreError) -> LeasedMessages {
+        try await store.leaseMessages(channel, limit: limit, now: now, leaseSeconds: leaseSeconds)
+    }
+
+    public func outboxStatus() async throws(StoreError) -> OutboxStatus {
+        try await store.outboxStatus()
     }
 
     public func isReady() async -> Bool {

@@ -4,6 +4,8 @@ public import MFADomain
 public struct Simulation {
     public private(set) var state: SubjectState?
     public private(set) var events: [AuditEvent] = []
+    public var budgets = SimulatedBudgets()
+    public private(set) var outbox = SimulatedOutbox()
     public var now: Timestamp
     public var settings: DomainSettings
     private var entropy: SeededEntropy
@@ -16,17 +18,32 @@ public struct Simulation {
     }
 
     public mutating func run<Command: SubjectCommand>(_ command: Command) throws -> Command.Outcome {
-        let decision = try decide(
-            state, command, now: now, entropy: SeededEntropy(seed: entropy.next()), settings: settings,
-            lookupSecrets: lookupSecrets)
+        var decision = try decide(command, claims: nil)
+        // As a store does: the claims are answered, and the decision is made once more.
+        if let claims = decision.effect?.claims, !claims.isEmpty {
+            let answers = budgets.answers(to: claims, at: now)
+            decision = try decide(command, claims: answers)
+            if answers.areAllGranted { budgets.count(claims, at: now) }
+        }
         if let effect = decision.effect {
             events.append(effect.event)
+            outbox.apply(effect.outbox)
             switch effect.change {
             case .put(let state): self.state = state
-            case .erase: state = nil
+            case .erase:
+                state = nil
+                outbox = SimulatedOutbox()
             }
         }
         return decision.outcome
+    }
+
+    private mutating func decide<Command: SubjectCommand>(
+        _ command: Command, claims: ClaimAnswers?
+    ) throws -> Decision<Command.Outcome> {
+        try MFADomain.decide(
+            state, command, now: now, entropy: SeededEntropy(seed: entropy.next()), settings: settings,
+            lookupSecrets: lookupSecrets, claims: claims)
     }
 
     public mutating func advance(seconds: Int64) {
@@ -63,7 +80,7 @@ extension Simulation {
     public mutating func enroll(
         parameters: TOTPParameters = .standard, proof: VerificationID? = nil, facts: CallFacts = .test()
     ) throws -> StartEnrollment.Outcome {
-        try run(StartEnrollment(facts: facts, parameters: parameters, name: "", proof: proof))
+        try run(StartEnrollment(facts: facts, wanted: .totp(parameters), name: "", proof: proof))
     }
 
     /// Enrolls and activates a TOTP factor with the code of the step before now, so that now's is still unused.
@@ -74,13 +91,29 @@ extension Simulation {
         let offer = try enroll(parameters: parameters, proof: proof, facts: facts)
         let activation = try run(
             ActivateFactor(
-                facts: .test(), factorID: offer.factor.id, code: code(offer.credential, stepsAhead: -1)))
-        return (offer.factor.id, offer.credential, activation)
+                facts: .test(), factorID: offer.id, proof: .code(code(offer.credential, stepsAhead: -1))))
+        return (offer.id, offer.credential, activation)
     }
 
     public mutating func verify(
         _ code: String, _ target: Verify.Target = .kind(.totp), facts: CallFacts = .test()
     ) throws -> Verify.Outcome {
         try run(Verify(facts: facts, target: target, code: code))
+    }
+}
+
+extension StartEnrollment.Outcome {
+    /// The factor's id, for an enrollment that the test knows to have begun.
+    public var id: FactorID { factor?.id ?? FactorID(bytes: Array(repeating: 0, count: 16)).unsafelyUnwrapped }
+
+    /// The TOTP credential, for an enrollment of that kind.
+    public var credential: TOTPCredential {
+        factor?.totp ?? TOTPCredential(secret: [], parameters: .standard)
+    }
+}
+
+extension ActivateFactor {
+    public init(facts: CallFacts, factorID: FactorID, code: String) {
+        self.init(facts: facts, factorID: factorID, proof: .code(code))
     }
 }

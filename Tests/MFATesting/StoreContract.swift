@@ -177,15 +177,15 @@ public enum StoreContract {
             _ = try simulation.run(
                 ActivateFactor(
                     facts: .test(key: IdempotencyKey(caller: "c", key: "k2", method: "m", body: [2])),
-                    factorID: offer.factor.id, code: simulation.code(offer.credential, stepsAhead: -1)))
+                    factorID: offer.id, code: simulation.code(offer.credential, stepsAhead: -1)))
             _ = try simulation.verify("wrong")
             _ = try simulation.verify("wrong", .kind(.backupCodes))
             _ = try simulation.verify(simulation.code(offer.credential))
             _ = try simulation.enroll(
                 parameters: TOTPParameters(algorithm: .sha512, digits: 8, periodSeconds: 60) ?? .standard,
                 facts: .test(mayBindWithoutProof: true))
-            _ = try simulation.run(RenameFactor(facts: .test(), factorID: offer.factor.id, name: "Ünïcode 📱"))
-            _ = try simulation.run(SuspendFactor(facts: .test(), factorID: offer.factor.id))
+            _ = try simulation.run(RenameFactor(facts: .test(), factorID: offer.id, name: "Ünïcode 📱"))
+            _ = try simulation.run(SuspendFactor(facts: .test(), factorID: offer.id))
         } catch {
             Issue.record("the rich state could not be made: \(error)")
         }

@@ -28,7 +28,7 @@ public final class TestService: Sendable {
         store = around(sqlite)
         let (clock, log) = (clock, log)
         service = MFAService(
-            store: store, lookupSecretKey: keyRing.lookupSecretKey, settings: settings,
+            store: store, keyRing: keyRing, settings: settings,
             logger: Logger(label: "test") { _ in TestLogHandler(log: log) }, clock: { clock.now })
         table = try MethodTable.countersign(service)
     }
@@ -45,7 +45,7 @@ extension Caller {
     /// A caller of one tenant with the scopes of an ordinary back end and its administrators.
     public static func test(
         tenants: TenantAccess = .only(["default"]),
-        scopes: Set<Scope> = [.enroll, .verify, .recover, .administer, .audit], conceal: Bool = false
+        scopes: Set<Scope> = [.enroll, .verify, .recover, .administer, .audit, .relay], conceal: Bool = false
     ) -> Caller {
         Caller(name: "backend", tenants: tenants, scopes: scopes, conceal: conceal)
     }

@@ -3,8 +3,8 @@ public struct ExistingFactor: Sendable {
     public enum Secret: Sendable, Hashable {
         case totp(TOTPCredential)
         case hotp(HOTPCredential)
-        /// Hashes of the codes as they were shown, all by one scheme.
-        case backupCodes(BackupCodeScheme, hashes: [[UInt8]])
+        /// Hashes of the codes as they were shown, all by one algorithm.
+        case backupCodes(HashAlgorithm, hashes: [[UInt8]])
     }
 
     public let secret: Secret
@@ -28,11 +28,11 @@ public struct ExistingFactor: Sendable {
         switch secret {
         case .totp(let credential): .totp(credential)
         case .hotp(let credential): .hotp(credential)
-        case .backupCodes(let scheme, let hashes):
+        case .backupCodes(let algorithm, let hashes):
             .backupCodes(
                 BackupCodeSet(
                     total: hashes.count, digests: hashes.flatMap { lookupSecrets.digest(foreign: $0, of: id) },
-                    scheme: scheme))
+                    algorithm: algorithm))
         }
     }
 }

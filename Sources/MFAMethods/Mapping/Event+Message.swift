@@ -15,6 +15,10 @@ extension Countersign_V1_Event {
         if let verdict = event.verdict { self.verdict = .init(verdict) }
         factorLocked = event.factorLocked
         backupCodesLeft = UInt32(clamping: event.backupCodesLeft ?? 0)
+        challengeID = event.challengeID?.text ?? ""
+        if let limit = event.limit { self.limit = .init(limit) }
+        moneyAlarm = event.moneyAlarm
+        if let delivery = event.delivery { self.delivery = .init(delivery) }
     }
 }
 
@@ -32,6 +36,24 @@ extension Countersign_V1_EventType {
         case .backupCodesGenerated: self = .backupCodesGenerated
         case .subjectPut: self = .subjectPut
         case .subjectErased: self = .subjectErased
+        case .challengeStarted: self = .challengeStarted
+        case .challengeCancelled: self = .challengeCancelled
+        case .pushAnswered: self = .pushAnswered
+        case .fraudReported: self = .fraudReported
+        case .messageDelivery: self = .messageDelivery
+        case .factorImported: self = .factorImported
         }
+    }
+}
+
+extension Countersign_V1_DeliveryAttempt {
+    init(_ attempt: DeliveryAttempt) {
+        self.init()
+        state = .init(attempt.state)
+        provider = attempt.provider
+        providerMessageID = attempt.providerMessageID
+        costMicros = attempt.costMicros
+        self.attempt = UInt32(clamping: attempt.number)
+        reason = attempt.reason
     }
 }

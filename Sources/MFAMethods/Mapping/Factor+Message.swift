@@ -24,18 +24,69 @@ extension Countersign_V1_Factor {
         }
         locked = factor.budget.isLocked
         backupCodesLeft = UInt32(clamping: factor.backupCodes?.left ?? 0)
-        if let credential = factor.totp { totp = .init(credential.parameters) }
+        switch factor.credential {
+        case .totp(let credential): totp = .init(credential.parameters)
+        case .hotp(let credential): hotp = .init(credential.parameters)
+        case .address(let credential): maskedAddress = credential.address.masked
+        case .push(let credential) where !credential.publicKey.isEmpty: push = .init(credential)
+        case .push, .backupCodes, nil: break
+        }
+        usableFromUnixMs = factor.usableFrom?.milliseconds ?? 0
+    }
+}
+
+extension Countersign_V1_PushDevice {
+    init(_ credential: PushCredential) {
+        self.init()
+        model = credential.model
+        channel = credential.channel
+        paused = credential.isPaused
+        unreachable = credential.isUnreachable
+    }
+}
+
+extension Countersign_V1_HOTPParameters {
+    init(_ parameters: HOTPParameters) {
+        self.init()
+        algorithm = .init(parameters.algorithm)
+        digits = UInt32(clamping: parameters.digits)
+    }
+}
+
+extension HOTPParameters {
+    /// Reads what a caller wants of a token; zero values mean the default.
+    init(checking message: Countersign_V1_HOTPParameters) throws(CallStatus) {
+        let digits = message.digits == 0 ? 6 : Int(message.digits)
+        guard TOTPParameters.allowedDigits.contains(digits) else { throw .invalidField("hotp.digits", "must be 6 or 8.") }
+        self.init(algorithm: try HashAlgorithm(checking: message.algorithm, "hotp.algorithm"), digits: digits)
+    }
+}
+
+extension HashAlgorithm {
+    init(checking message: Countersign_V1_HashAlgorithm, _ field: String) throws(CallStatus) {
+        switch message {
+        case .unspecified, .sha1: self = .sha1
+        case .sha256: self = .sha256
+        case .sha512: self = .sha512
+        case .UNRECOGNIZED: throw .invalidField(field, "is not a known algorithm.")
+        }
+    }
+}
+
+extension Countersign_V1_HashAlgorithm {
+    init(_ algorithm: HashAlgorithm) {
+        switch algorithm {
+        case .sha1: self = .sha1
+        case .sha256: self = .sha256
+        case .sha512: self = .sha512
+        }
     }
 }
 
 extension Countersign_V1_TOTPParameters {
     init(_ parameters: TOTPParameters) {
         self.init()
-        switch parameters.algorithm {
-        case .sha1: algorithm = .sha1
-        case .sha256: algorithm = .sha256
-        case .sha512: algorithm = .sha512
-        }
+        algorithm = .init(parameters.algorithm)
         digits = UInt32(clamping: parameters.digits)
         periodSeconds = UInt32(clamping: parameters.periodSeconds)
     }
@@ -44,13 +95,7 @@ extension Countersign_V1_TOTPParameters {
 extension TOTPParameters {
     /// Reads what a caller wants of an app; zero values mean the default.
     init(checking message: Countersign_V1_TOTPParameters) throws(CallStatus) {
-        let algorithm: HashAlgorithm
-        switch message.algorithm {
-        case .unspecified, .sha1: algorithm = .sha1
-        case .sha256: algorithm = .sha256
-        case .sha512: algorithm = .sha512
-        case .UNRECOGNIZED: throw .invalidField("totp.algorithm", "is not a known algorithm.")
-        }
+        let algorithm = try HashAlgorithm(checking: message.algorithm, "totp.algorithm")
         let digits = message.digits == 0 ? 6 : Int(message.digits)
         guard Self.allowedDigits.contains(digits) else { throw .invalidField("totp.digits", "must be 6 or 8.") }
         let period = message.periodSeconds == 0 ? 30 : Int(message.periodSeconds)
@@ -65,6 +110,10 @@ extension Countersign_V1_FactorKind {
     init(_ kind: FactorKind) {
         switch kind {
         case .totp: self = .totp
+        case .hotp: self = .hotp
+        case .sms: self = .sms
+        case .email: self = .email
+        case .push: self = .push
         case .backupCodes: self = .backupCodes
         }
     }
@@ -74,6 +123,10 @@ extension Countersign_V1_FactorKind {
         switch self {
         case .unspecified: nil
         case .totp: .totp
+        case .hotp: .hotp
+        case .sms: .sms
+        case .email: .email
+        case .push: .push
         case .backupCodes: .backupCodes
         case .UNRECOGNIZED: throw .invalidField("kind", "is not a factor kind that this server knows.")
         }

@@ -58,6 +58,41 @@ enum StatusMapping {
             CallStatus(
                 .resourceExhausted, reason: "TOO_MANY_PENDING_FACTORS", "Five factors wait to be activated.",
                 hint: "Activate or revoke one, or wait ten minutes.")
+        case .challengeNotFound:
+            CallStatus(.notFound, reason: "CHALLENGE_NOT_FOUND", "The subject has no such challenge of this caller's.")
+        case .challengePending:
+            CallStatus(
+                .failedPrecondition, reason: "CHALLENGE_PENDING", "The device has not answered yet.",
+                hint: "Call GetChallenge with wait_ms, then Verify again.")
+        case .challengeEnded:
+            CallStatus(
+                .failedPrecondition, reason: "CHALLENGE_ENDED", "The challenge has ended; there is nothing to send again.",
+                hint: "Call StartChallenge with the factor.")
+        case .nothingToSend(let kind):
+            CallStatus(
+                .failedPrecondition, reason: "NOTHING_TO_SEND", "A factor of kind \(name(kind)) is not sent a code.",
+                hint: "Call Verify with a code of the factor, or StartChallenge with an SMS, EMAIL or PUSH factor.")
+        case .countryNotAllowed(let country):
+            CallStatus(
+                .failedPrecondition, reason: "COUNTRY_NOT_ALLOWED",
+                "SMS are not sent to \(country.isEmpty ? "numbers of no country" : country).",
+                hint: "Add the country to `sending.sms_countries` in the server's configuration; an empty list sends none.")
+        case .codeRequired: CallStatus.invalidField("code", "is required.")
+        case .registrationRequired: CallStatus.invalidField("push", "is required for a factor of kind PUSH.")
+        case .signatureInvalid:
+            CallStatus(
+                .failedPrecondition, reason: "SIGNATURE_INVALID",
+                "The device's key did not sign this over what was asked.", hint: "proto/PUSH.md says what is signed.")
+        case .requestStale:
+            CallStatus(
+                .failedPrecondition, reason: "REQUEST_STALE", "The device's request is more than 5 minutes off.",
+                hint: "Set the device's clock and sign anew.")
+        case .existingSecretsNotAllowed:
+            CallStatus(
+                .failedPrecondition, reason: "EXISTING_SECRETS_NOT_ALLOWED",
+                "Factors of other systems are not taken over.",
+                hint: "Set `enrollment.allow_existing_secrets: true` in the server's configuration while you import.")
+        case .activeImportNotAllowed: .scopeMissing(.bindWithoutProof)
         case .idempotencyKeyReused:
             CallStatus(
                 .alreadyExists, reason: "IDEMPOTENCY_KEY_REUSED", "This key was used for another request.",
@@ -67,6 +102,17 @@ enum StatusMapping {
                 .failedPrecondition, reason: "ANSWER_GONE",
                 "The call was carried out, but its answer held secrets and can no longer be repeated.",
                 hint: "Look at the subject's factors and start anew where needed.")
+        }
+    }
+
+    private static func name(_ kind: FactorKind) -> String {
+        switch kind {
+        case .totp: "TOTP"
+        case .hotp: "HOTP"
+        case .sms: "SMS"
+        case .email: "EMAIL"
+        case .push: "PUSH"
+        case .backupCodes: "BACKUP_CODES"
         }
     }
 
@@ -84,7 +130,10 @@ enum StatusMapping {
 extension CallStatus {
     /// True for what would tell a concealing caller which subjects and factors there are.
     var tellsWhoExists: Bool {
-        ["SUBJECT_NOT_FOUND", "FACTOR_NOT_FOUND", "FACTOR_NOT_ACTIVE", "NO_ACTIVE_FACTOR"].contains(reason)
+        [
+            "SUBJECT_NOT_FOUND", "FACTOR_NOT_FOUND", "FACTOR_NOT_ACTIVE", "NO_ACTIVE_FACTOR", "CHALLENGE_NOT_FOUND",
+            "COUNTRY_NOT_ALLOWED", "NOTHING_TO_SEND",
+        ].contains(reason)
     }
 
     static func scopeMissing(_ scope: Scope) -> CallStatus {

@@ -44,22 +44,12 @@ extension Profile {
         }
         guard request.groups.count <= 32 else { throw .invalidField("groups", "must be at most 32.") }
         for group in request.groups { try FieldCheck.required(group, "groups", maxBytes: 64) }
-        try FieldCheck.text(request.locale, "locale", maxBytes: 35)
-        let isTag = request.locale.utf8.allSatisfy { character in
-            switch character {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isTag else { throw .invalidField("locale", "must be a BCP 47 language tag.") }
         guard request.addresses.count <= 8 else { throw .invalidField("addresses", "must be at most 8.") }
         var addresses: [Address] = []
         for address in request.addresses { addresses.append(try Address(checking: address)) }
         self.init(
             kind: kind, groups: request.groups, accountName: try FieldCheck.account(request.accountName),
-            locale: request.locale, addresses: addresses)
+            locale: try FieldCheck.locale(request.locale), addresses: addresses)
     }
 }
 
@@ -67,12 +57,7 @@ extension Address {
     init(checking message: Countersign_V1_Address) throws(CallStatus) {
         switch message.kind {
         case .email:
-            try FieldCheck.required(message.value, "addresses.value", maxBytes: 254)
-            let parts = message.value.split(separator: "@", omittingEmptySubsequences: false)
-            guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }), !message.value.contains(" ") else {
-                throw .invalidField("addresses.value", "must be an e-mail address.")
-            }
-            self.init(kind: .email, value: message.value)
+            self.init(kind: .email, value: try FieldCheck.emailAddress(message.value, "addresses.value"))
         case .phone:
             let digits = message.value.dropFirst()
             guard message.value.first == "+", (8...15).contains(digits.utf8.count), digits.utf8.first != 0x30,

@@ -1,8 +1,6 @@
-internal import Foundation
 internal import MFADomain
 internal import MFAProto
 internal import MFAService
-internal import QRCode
 
 extension Rows {
     static func enrollment(_ service: MFAService) -> [MethodRow] {
@@ -14,7 +12,7 @@ extension Rows {
             MethodRow(methods.activateFactor, scope: .enroll, takesGuess: true) { request, call in
                 let command = ActivateFactor(
                     facts: call.facts, factorID: try FieldCheck.factorID(request.factorID),
-                    code: try FieldCheck.code(request.code))
+                    proof: try ActivateFactor.Proof(checking: request))
                 let outcome = try await service.perform(command, on: call.key)
                 return .with {
                     $0.verdict = .init(outcome.verdict)
@@ -23,6 +21,9 @@ extension Rows {
                     $0.attemptsLeft = UInt32(clamping: outcome.attemptsLeft)
                     $0.verificationID = outcome.verificationID?.text ?? ""
                     $0.backupCodesLeft = UInt32(clamping: outcome.backupCodesLeft)
+                    if outcome.verdict == .accepted, outcome.factor.kind == .push {
+                        $0.device = service.deviceName(of: outcome.factor.id, call.key)
+                    }
                 }
             },
             MethodRow(methods.listFactors, scope: .enroll) { request, call in
@@ -68,31 +69,6 @@ extension Rows {
                 return .with { $0.factor = service.message(factor) }
             },
         ]
-    }
-
-    private static func startEnrollment(
-        _ request: Countersign_V1_StartEnrollmentRequest, _ call: Call, _ service: MFAService
-    ) async throws -> Countersign_V1_StartEnrollmentResponse {
-        switch try request.kind.checked() {
-        case .totp: break
-        case .backupCodes:
-            throw CallStatus(
-                .unimplemented, reason: "FACTOR_KIND_UNSUPPORTED", "Backup codes are not enrolled.",
-                hint: "Call RecoveryService.GenerateBackupCodes.")
-        case nil: throw CallStatus.invalidField("kind", "is required.")
-        }
-        let command = StartEnrollment(
-            facts: call.facts, parameters: try TOTPParameters(checking: request.totp),
-            name: try FieldCheck.name(request.factorName, "factor_name"),
-            proof: try FieldCheck.proof(request.verificationID))
-        let offer = try await service.startEnrollment(
-            command, of: call.key, account: try FieldCheck.account(request.accountName))
-        return try .with {
-            $0.factor = service.message(offer.factor)
-            $0.totp.secretBase32 = Base32.encode(offer.credential.secret)
-            $0.totp.otpauthUri = offer.otpauthURI
-            $0.totp.qrPng = Data(try QRCode(offer.otpauthURI).png())
-        }
     }
 }
 

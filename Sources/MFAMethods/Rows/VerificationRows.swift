@@ -10,25 +10,225 @@ extension Rows {
                 do {
                     let command = Verify(
                         facts: call.facts, target: try Verify.Target(checking: request),
-                        code: try FieldCheck.code(request.code))
+                        code: try FieldCheck.guess(request.code, "code", maxBytes: 64),
+                        primary: try PrimaryAuthentication(checking: request, call, now: service.now))
                     let outcome = try await service.perform(command, on: call.key)
                     return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
                 } catch  where call.caller.conceal && StatusMapping.status(of: error).tellsWhoExists {
+                    await service.decideAboutNobody(call.facts)
                     return .wrongCode
                 }
-            }
+            },
+            MethodRow(methods.startChallenge, scope: .verify) { request, call in
+                try await startChallenge(request, call, service)
+            },
+            MethodRow(methods.getChallenge, scope: .verify) { request, call in
+                let challenge = try await getChallenge(request, call, service)
+                return .with { $0.challenge = challenge }
+            },
+            MethodRow(methods.cancelChallenge, scope: .verify) { request, call in
+                let id = try FieldCheck.challengeID(request.challengeID)
+                do {
+                    let challenge = try await service.perform(
+                        CancelChallenge(facts: call.facts, challengeID: id), on: call.key)
+                    return .with { $0.challenge = call.message(challenge, of: nil, at: service.now) }
+                } catch {
+                    guard let decoy = call.decoy(id, for: error, service) else { throw error }
+                    await service.decideAboutNobody(call.facts)
+                    return .with {
+                        $0.challenge = .init(concealing: decoy.id, .unspecified, .cancelled, createdAt: decoy.createdAt)
+                    }
+                }
+            },
+            MethodRow(methods.answerPush, scope: .relay, takesGuess: true) { request, call in
+                try FieldCheck.required(request.device, "device", maxBytes: 512)
+                let challengeID = try FieldCheck.challengeID(request.challengeID)
+                let decision = try PushDecision(checking: request.decision)
+                let number = try FieldCheck.guess(request.number, "number", maxBytes: 16)
+                let signature = try FieldCheck.signature(request.signature, "signature")
+                let device = try service.device(named: request.device, of: call.tenant)
+                let command = AnswerPush(
+                    facts: call.facts, device: request.device, factorID: device.factorID, challengeID: challengeID,
+                    decision: decision, number: number, signature: signature)
+                let outcome = try await service.perform(command, on: device.key)
+                return .with {
+                    $0.verdict = .init(outcome.verdict)
+                    $0.state = .init(outcome.challenge.state(at: service.now))
+                    $0.attemptsLeft = UInt32(clamping: outcome.challenge.attemptsLeft)
+                }
+            },
+            MethodRow(methods.listPendingPushes, scope: .relay) { request, call in
+                try FieldCheck.required(request.device, "device", maxBytes: 512)
+                let signature = try FieldCheck.signature(request.signature, "signature")
+                let challenges = try await service.pendingPushes(
+                    try service.device(named: request.device, of: call.tenant), named: request.device,
+                    at: Timestamp(milliseconds: request.atUnixMs), signature: signature)
+                return .with { $0.pushes = challenges.map { .init($0) } }
+            },
         ]
+    }
+
+    private static func startChallenge(
+        _ request: Countersign_V1_StartChallengeRequest, _ call: Call, _ service: MFAService
+    ) async throws -> Countersign_V1_StartChallengeResponse {
+        let target = try StartChallenge.Target(checking: request)
+        let command = StartChallenge(
+            facts: call.facts, target: target,
+            delivery: try CodeDelivery(checking: request.delivery, locale: request.locale, call),
+            display: try Challenge.Display(checking: request, appName: service.appName(of: call.tenant)))
+        guard call.caller.conceal else {
+            let outcome = try await service.perform(command, on: call.key)
+            let state = try await service.subject(call.key)
+            return .init(outcome, of: outcome.challenge.flatMap { state.factor($0.factorID) }, at: service.now)
+        }
+        // Who exists, is locked or was asked just now must all look alike (CONTROLS row 34).
+        if let outcome = try await startConcealed(command, call, service), let challenge = outcome.challenge {
+            return .init(
+                concealing: challenge.id, kind: .init(challenge.kind), createdAt: challenge.createdAt,
+                code: outcome.returnedCode, number: outcome.numberToMatch)
+        }
+        let decoy = service.makeDecoyChallenge()
+        let made = service.makeDecoyCodes()
+        let isPush = request.kind == .push
+        return .init(
+            concealing: decoy.id, kind: request.kind, createdAt: decoy.createdAt,
+            code: request.delivery == .returnCode && !isPush ? made.code : "", number: isPush ? made.number : "")
+    }
+
+    /// Nil where the answer would tell who exists; then as much was written about nobody.
+    private static func startConcealed(
+        _ command: StartChallenge, _ call: Call, _ service: MFAService
+    ) async throws -> StartChallenge.Outcome? {
+        do {
+            return try await service.perform(command, on: call.key)
+        } catch {
+            guard StatusMapping.status(of: error).tellsWhoExists else { throw error }
+            await service.decideAboutNobody(call.facts)
+            return nil
+        }
+    }
+
+    private static func getChallenge(
+        _ request: Countersign_V1_GetChallengeRequest, _ call: Call, _ service: MFAService
+    ) async throws -> Countersign_V1_Challenge {
+        let id = try FieldCheck.challengeID(request.challengeID)
+        let wait = try FieldCheck.waitMilliseconds(request.waitMs, before: call.deadline)
+        do {
+            let challenge = try await service.challenge(
+                id, of: call.key, caller: call.caller.name, waitMilliseconds: wait)
+            let factor = call.caller.conceal ? nil : try await service.subject(call.key).factor(challenge.factorID)
+            return call.message(challenge, of: factor, at: service.now)
+        } catch {
+            guard let decoy = call.decoy(id, for: error, service) else { throw error }
+            let isOver = service.now.isPast(
+                seconds: service.domainSettings.outOfBandLifetimeSeconds, after: decoy.createdAt)
+            return .init(
+                concealing: decoy.id, .unspecified, isOver ? .expired : .pending, createdAt: decoy.createdAt)
+        }
+    }
+}
+
+extension Call {
+    /// The decoy to show to a concealing caller instead of an error that would tell who exists.
+    fileprivate func decoy(_ id: ChallengeID, for error: any Error, _ service: MFAService) -> DecoyChallenge? {
+        caller.conceal && StatusMapping.status(of: error).tellsWhoExists ? service.decoyChallenge(id) : nil
+    }
+
+    /// A challenge as this caller may see it.
+    func message(_ challenge: Challenge, of factor: Factor?, at now: Timestamp) -> Countersign_V1_Challenge {
+        caller.conceal
+            ? .init(concealing: challenge.id, .unspecified, .init(challenge.state(at: now)), createdAt: challenge.createdAt)
+            : .init(challenge, of: factor, at: now)
+    }
+}
+
+extension MFAService {
+    /// The device that a relayed request names. One of another tenant's is as unknown as one that never was.
+    fileprivate func device(named name: String, of tenant: String) throws(CallStatus) -> PushDevice {
+        guard let device = device(named: name), device.key.tenant == tenant else {
+            throw CallStatus(.notFound, reason: "DEVICE_NOT_FOUND", "This server gave no device of the tenant this name.")
+        }
+        return device
     }
 }
 
 extension Verify.Target {
     init(checking request: Countersign_V1_VerifyRequest) throws(CallStatus) {
-        switch (request.factorID.isEmpty, try request.kind.checked()) {
+        let kind = try request.kind.checked()
+        if !request.challengeID.isEmpty {
+            let id = try FieldCheck.challengeID(request.challengeID)
+            guard request.factorID.isEmpty, kind == nil else {
+                throw .invalidField("challenge_id", "must not be given beside factor_id or kind.")
+            }
+            self = .challenge(id)
+            return
+        }
+        switch (request.factorID.isEmpty, kind) {
         case (true, let kind?): self = .kind(kind)
         case (false, nil): self = .factor(try FieldCheck.factorID(request.factorID))
-        case (true, nil): throw .invalidField("factor_id", "or kind is required.")
+        case (true, nil): throw .invalidField("factor_id", "or kind or challenge_id is required.")
         case (false, .some): throw .invalidField("kind", "must not be given beside factor_id.")
         }
+    }
+}
+
+extension StartChallenge.Target {
+    init(checking request: Countersign_V1_StartChallengeRequest) throws(CallStatus) {
+        let kind = try request.kind.checked()
+        if !request.resendChallengeID.isEmpty {
+            let id = try FieldCheck.challengeID(request.resendChallengeID, "resend_challenge_id")
+            guard request.factorID.isEmpty, kind == nil else {
+                throw .invalidField("resend_challenge_id", "must not be given beside factor_id or kind.")
+            }
+            self = .resend(id)
+            return
+        }
+        switch (request.factorID.isEmpty, kind) {
+        case (true, let kind?): self = .kind(kind)
+        case (false, nil): self = .factor(try FieldCheck.factorID(request.factorID))
+        case (true, nil): throw .invalidField("factor_id", "or kind or resend_challenge_id is required.")
+        case (false, .some): throw .invalidField("kind", "must not be given beside factor_id.")
+        }
+    }
+}
+
+extension Challenge.Display {
+    init(checking request: Countersign_V1_StartChallengeRequest, appName: String) throws(CallStatus) {
+        try FieldCheck.text(request.action, "action", maxBytes: 256)
+        try FieldCheck.text(request.context, "context", maxBytes: 256)
+        try FieldCheck.text(request.location, "location", maxBytes: 128)
+        self.init(appName: appName, action: request.action, context: request.context, location: request.location)
+    }
+}
+
+extension PushDecision {
+    init(checking decision: Countersign_V1_PushDecision) throws(CallStatus) {
+        switch decision {
+        case .approve: self = .approve
+        case .deny: self = .deny
+        case .denyFraud: self = .denyAsFraud
+        case .unspecified: throw .invalidField("decision", "is required.")
+        case .UNRECOGNIZED: throw .invalidField("decision", "is not a decision.")
+        }
+    }
+}
+
+extension PrimaryAuthentication {
+    /// Nil when the caller names none. Believed only from a caller that may say so.
+    fileprivate init?(
+        checking request: Countersign_V1_VerifyRequest, _ call: Call, now: Timestamp
+    ) throws(CallStatus) {
+        guard request.hasPrimaryAuthentication else { return nil }
+        try call.require(.assertPrimary)
+        let primary = request.primaryAuthentication
+        guard (1...Self.maxMethods).contains(primary.amr.count) else {
+            throw .invalidField("primary_authentication.amr", "must be 1 to \(Self.maxMethods) words.")
+        }
+        for word in primary.amr { try FieldCheck.required(word, "primary_authentication.amr", maxBytes: 16) }
+        guard now.isWithin(seconds: Self.lifetimeSeconds, after: Timestamp(milliseconds: primary.atUnixMs)) else {
+            throw .invalidField("primary_authentication.at_unix_ms", "must be within the last 5 minutes.")
+        }
+        self.init(amr: primary.amr)
     }
 }
 
@@ -48,12 +248,54 @@ extension Countersign_V1_VerifyResponse {
         attemptsLeft = UInt32(clamping: outcome.attemptsLeft)
         retryAfterMs = outcome.retryAfterMilliseconds
         backupCodesLeft = UInt32(clamping: outcome.backupCodesLeft)
-        if outcome.verdict == .accepted {
+        restricted = outcome.factorKind.isRestricted
+        challengeID = outcome.challengeID?.text ?? ""
+        if let assurance = outcome.assurance {
             verificationID = outcome.verificationID?.text ?? ""
-            // One factor of possession, whatever its kind; a password is the caller's to add.
-            aal = .aal1
-            amr = outcome.factorKind.amr
+            aal = assurance.level == .aal2 ? .aal2 : .aal1
+            amr = assurance.amr
             verifiedAtUnixMs = outcome.at.milliseconds
         }
+    }
+}
+
+extension Countersign_V1_StartChallengeResponse {
+    init(_ outcome: StartChallenge.Outcome, of factor: Factor?, at now: Timestamp) {
+        self.init()
+        if let verdict = outcome.verdict { self.verdict = .init(verdict) }
+        if let challenge = outcome.challenge { self.challenge = .init(challenge, of: factor, at: now) }
+        code = outcome.returnedCode
+        numberToMatch = outcome.numberToMatch
+        if let refusal = outcome.refusal {
+            retryAfterMs = refusal.retryAfterMilliseconds
+            limit = .init(refusal.limit)
+        }
+        sendsLeft = UInt32(clamping: outcome.sendsLeft)
+        resendAfterMs = outcome.resendAfterMilliseconds
+        alternatives = outcome.alternatives.map { .init($0) }
+    }
+
+    /// What a concealing caller learns, of somebody or of nobody.
+    init(
+        concealing id: ChallengeID, kind: Countersign_V1_FactorKind, createdAt: Timestamp, code: String, number: String
+    ) {
+        self.init()
+        challenge = .init(concealing: id, kind, .pending, createdAt: createdAt)
+        self.code = code
+        numberToMatch = number
+    }
+}
+
+extension Countersign_V1_PendingPush {
+    init(_ challenge: Challenge) {
+        self.init()
+        challengeID = challenge.id.text
+        appName = challenge.display.appName
+        action = challenge.display.action
+        context = challenge.display.context
+        location = challenge.display.location
+        createdAtUnixMs = challenge.createdAt.milliseconds
+        expiresAtUnixMs = challenge.expiresAt.milliseconds
+        numberDigits = UInt32(clamping: challenge.code.utf8.count)
     }
 }

@@ -8,6 +8,8 @@ struct Call: Sendable {
     /// Empty for calls about a whole tenant.
     let subject: String
     let facts: CallFacts
+    /// When the answer stops being of use; nil for never.
+    let deadline: ContinuousClock.Instant?
 
     var key: SubjectKey { SubjectKey(tenant: tenant, subject: subject) }
 
@@ -15,6 +17,7 @@ struct Call: Sendable {
         _ request: some CallRequest, payload: [UInt8], method: String, context: CallContext
     ) throws(CallStatus) {
         caller = context.caller
+        deadline = context.deadline
         tenant = request.tenant
         try FieldCheck.tenant(tenant)
         guard caller.tenants.includes(tenant) else {
@@ -33,5 +36,10 @@ struct Call: Sendable {
             mayAdminister: caller.scopes.contains(.administer),
             idempotencyKey: key.isEmpty
                 ? nil : IdempotencyKey(caller: caller.name, key: key, method: method, body: payload))
+    }
+
+    /// What only some requests of an RPC need.
+    func require(_ scope: Scope) throws(CallStatus) {
+        guard caller.scopes.contains(scope) else { throw .scopeMissing(scope) }
     }
 }

@@ -47,6 +47,12 @@ extension Countersign_V1_SuspendFactorRequest: KeyedRequest {}
 extension Countersign_V1_ResumeFactorRequest: KeyedRequest {}
 extension Countersign_V1_RevokeFactorRequest: KeyedRequest {}
 extension Countersign_V1_VerifyRequest: KeyedRequest {}
+extension Countersign_V1_StartChallengeRequest: KeyedRequest {}
+extension Countersign_V1_GetChallengeRequest: SubjectRequest {}
+extension Countersign_V1_CancelChallengeRequest: KeyedRequest {}
+// A device names itself, and with that its subject.
+extension Countersign_V1_AnswerPushRequest: CallRequest {}
+extension Countersign_V1_ListPendingPushesRequest: CallRequest {}
 extension Countersign_V1_GenerateBackupCodesRequest: KeyedRequest {}
 extension Countersign_V1_GetBackupCodeStatusRequest: SubjectRequest {}
 extension Countersign_V1_PutSubjectRequest: KeyedRequest {}

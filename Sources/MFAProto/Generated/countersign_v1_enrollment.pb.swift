@@ -136,8 +136,8 @@ public nonisolated struct Countersign_V1_ExistingFactor: Sendable {
   /// TOTP, HOTP: the shared secret, 16 to 128 bytes; shorter ones down to 10 bytes need `allow_short_secret`.
   public var secret: Data = Data()
 
-  /// Instead of `secret` and the kind's parameters: an otpauth:// URI (Key URI format).
-  public var otpauthUri: String = String()
+  /// BACKUP_CODES: how the codes were hashed; required there.
+  public var backupCodeAlgorithm: Countersign_V1_HashAlgorithm = .unspecified
 
   /// HOTP: the counter of the next code.
   public var counter: UInt64 = 0
@@ -146,9 +146,9 @@ public nonisolated struct Countersign_V1_ExistingFactor: Sendable {
   /// False leaves it PENDING_ACTIVATION until its first code.
   public var active: Bool = false
 
-  /// BACKUP_CODES: at most 20 hashes, each SCHEME:HEX of the code as it was shown, without a salt. SCHEME is sha256,
-  /// sha512 or sha1. They are kept under a key of this server's, never as they came. Ends the present set, if any.
-  public var backupCodeHashes: [String] = []
+  /// BACKUP_CODES: 1 to 20 hashes, each of one code as it was shown, without a salt. They are kept under a key of this
+  /// server's, never as they came. Ends the present set, if any. Such codes must be typed as they were shown.
+  public var backupCodeHashes: [Data] = []
 
   /// Accepts a secret of 80 to 127 bits, which RFC 4226 forbids.
   public var allowShortSecret: Bool = false
@@ -156,7 +156,7 @@ public nonisolated struct Countersign_V1_ExistingFactor: Sendable {
   /// The last step or counter that the other system accepted plus one; 0 for not known. Codes before it are refused.
   public var nextUnusedStep: UInt64 = 0
 
-  /// Leaves out the secret, the URI and the QR code from the answer.
+  /// Leaves the secret, the URI and the QR code out of the answer.
   public var omitSecret: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -777,7 +777,7 @@ nonisolated extension Countersign_V1_StartEnrollmentRequest: SwiftProtobuf.Messa
 
 nonisolated extension Countersign_V1_ExistingFactor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExistingFactor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{3}otpauth_uri\0\u{1}counter\0\u{1}active\0\u{3}backup_code_hashes\0\u{3}allow_short_secret\0\u{3}next_unused_step\0\u{3}omit_secret\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{3}backup_code_algorithm\0\u{1}counter\0\u{1}active\0\u{3}backup_code_hashes\0\u{3}allow_short_secret\0\u{3}next_unused_step\0\u{3}omit_secret\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -786,10 +786,10 @@ nonisolated extension Countersign_V1_ExistingFactor: SwiftProtobuf.Message, Swif
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.secret) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.otpauthUri) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.backupCodeAlgorithm) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.counter) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.active) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.backupCodeHashes) }()
+      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.backupCodeHashes) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.allowShortSecret) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.nextUnusedStep) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.omitSecret) }()
@@ -802,8 +802,8 @@ nonisolated extension Countersign_V1_ExistingFactor: SwiftProtobuf.Message, Swif
     if !self.secret.isEmpty {
       try visitor.visitSingularBytesField(value: self.secret, fieldNumber: 1)
     }
-    if !self.otpauthUri.isEmpty {
-      try visitor.visitSingularStringField(value: self.otpauthUri, fieldNumber: 2)
+    if self.backupCodeAlgorithm != .unspecified {
+      try visitor.visitSingularEnumField(value: self.backupCodeAlgorithm, fieldNumber: 2)
     }
     if self.counter != 0 {
       try visitor.visitSingularUInt64Field(value: self.counter, fieldNumber: 3)
@@ -812,7 +812,7 @@ nonisolated extension Countersign_V1_ExistingFactor: SwiftProtobuf.Message, Swif
       try visitor.visitSingularBoolField(value: self.active, fieldNumber: 4)
     }
     if !self.backupCodeHashes.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.backupCodeHashes, fieldNumber: 5)
+      try visitor.visitRepeatedBytesField(value: self.backupCodeHashes, fieldNumber: 5)
     }
     if self.allowShortSecret != false {
       try visitor.visitSingularBoolField(value: self.allowShortSecret, fieldNumber: 6)
@@ -828,7 +828,7 @@ nonisolated extension Countersign_V1_ExistingFactor: SwiftProtobuf.Message, Swif
 
   public static func ==(lhs: Countersign_V1_ExistingFactor, rhs: Countersign_V1_ExistingFactor) -> Bool {
     if lhs.secret != rhs.secret {return false}
-    if lhs.otpauthUri != rhs.otpauthUri {return false}
+    if lhs.backupCodeAlgorithm != rhs.backupCodeAlgorithm {return false}
     if lhs.counter != rhs.counter {return false}
     if lhs.active != rhs.active {return false}
     if lhs.backupCodeHashes != rhs.backupCodeHashes {return false}

@@ -37,24 +37,24 @@ extension BackupCodeSet {
     func store(in fields: inout FieldWriter) {
         fields.integer(1, Int64(total))
         fields.array(2, digests)
-        fields.raw(3, scheme)
+        fields.raw(3, algorithm)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
         var total: Int64 = 0
         var digests: [UInt8] = []
-        var scheme: BackupCodeScheme?
+        var algorithm: HashAlgorithm?
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): total = try cursor.integer(bytes)
             case (2, .lengthDelimited): digests = try cursor.array(bytes)
-            case (3, .varint): scheme = try cursor.raw(bytes)
+            case (3, .varint): algorithm = try cursor.raw(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard digests.count % Self.digestByteCount == 0 else { throw FieldError() }
-        self.init(total: Int(total), digests: digests, scheme: scheme)
+        self.init(total: Int(total), digests: digests, algorithm: algorithm)
     }
 }
 

@@ -36,7 +36,7 @@ struct Server {
 
         let store = try openStore(configuration, logger: logger)
         let service = MFAService(
-            store: store, lookupSecretKey: configuration.keyRing.lookupSecretKey, settings: configuration.service,
+            store: store, keyRing: configuration.keyRing, settings: configuration.service,
             logger: logger)
         // The store's writer keeps one core busy; decisions are made on the event loops.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount - 1))

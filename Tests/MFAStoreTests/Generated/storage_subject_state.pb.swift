@@ -267,7 +267,7 @@ nonisolated struct Countersign_Storage_StoredBackupCodes: Sendable {
   var digests: Data = Data()
 
   /// How the codes were hashed where they came from; 0 for our own.
-  var scheme: Int32 = 0
+  var algorithm: Int32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1060,7 +1060,7 @@ nonisolated extension Countersign_Storage_StoredTOTP: SwiftProtobuf.Message, Swi
 
 nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredBackupCodes"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}total\0\u{1}digests\0\u{1}scheme\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}total\0\u{1}digests\0\u{1}algorithm\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1070,7 +1070,7 @@ nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.total) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.digests) }()
-      case 3: try { try decoder.decodeSingularInt32Field(value: &self.scheme) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.algorithm) }()
       default: break
       }
     }
@@ -1083,8 +1083,8 @@ nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Messa
     if !self.digests.isEmpty {
       try visitor.visitSingularBytesField(value: self.digests, fieldNumber: 2)
     }
-    if self.scheme != 0 {
-      try visitor.visitSingularInt32Field(value: self.scheme, fieldNumber: 3)
+    if self.algorithm != 0 {
+      try visitor.visitSingularInt32Field(value: self.algorithm, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1092,7 +1092,7 @@ nonisolated extension Countersign_Storage_StoredBackupCodes: SwiftProtobuf.Messa
   static func ==(lhs: Countersign_Storage_StoredBackupCodes, rhs: Countersign_Storage_StoredBackupCodes) -> Bool {
     if lhs.total != rhs.total {return false}
     if lhs.digests != rhs.digests {return false}
-    if lhs.scheme != rhs.scheme {return false}
+    if lhs.algorithm != rhs.algorithm {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

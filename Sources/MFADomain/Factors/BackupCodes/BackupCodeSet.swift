@@ -6,19 +6,19 @@ public struct BackupCodeSet: Sendable, Hashable {
     /// `digestByteCount` bytes each, joined.
     public private(set) var digests: [UInt8]
     /// How the codes were hashed where they came from; nil for our own.
-    public let scheme: BackupCodeScheme?
+    public let algorithm: HashAlgorithm?
 
-    public init(total: Int, digests: [UInt8], scheme: BackupCodeScheme? = nil) {
+    public init(total: Int, digests: [UInt8], algorithm: HashAlgorithm? = nil) {
         self.total = total
         self.digests = digests
-        self.scheme = scheme
+        self.algorithm = algorithm
     }
 
     /// The digest of what a person typed; nil when it has not the form of a code.
     func digest(typed: String, of factorID: FactorID, _ lookupSecrets: LookupSecretHash) -> [UInt8]? {
-        guard let scheme else { return BackupCode(typed: typed).map { lookupSecrets.digest($0, of: factorID) } }
+        guard let algorithm else { return BackupCode(typed: typed).map { lookupSecrets.digest($0, of: factorID) } }
         // Only the text as it was shown has the hash that came.
-        return lookupSecrets.digest(foreign: scheme.hash(typed), of: factorID)
+        return lookupSecrets.digest(foreign: algorithm.hash(typed), of: factorID)
     }
 
     public var left: Int { digests.count / Self.digestByteCount }

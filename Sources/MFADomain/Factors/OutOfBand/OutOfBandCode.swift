@@ -1,6 +1,6 @@
 /// A code that is sent: digits, each equally likely, leading zeros included (CONTROLS row 18).
-enum OutOfBandCode {
-    static func make(digits: Int, entropy: inout some Entropy) -> String {
+public enum OutOfBandCode {
+    public static func make(digits: Int, entropy: inout some Entropy) -> String {
         var code = ""
         for _ in 0..<digits { code.append(Character(Unicode.Scalar(UInt8(ascii: "0") + digit(&entropy)))) }
         return code

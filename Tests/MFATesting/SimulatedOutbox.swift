@@ -1,0 +1,27 @@
+public import MFADomain
+
+/// Messages on their way out, without a store.
+public struct SimulatedOutbox: Sendable {
+    /// Oldest first.
+    public private(set) var messages: [OutboxMessage] = []
+
+    public init() {}
+
+    mutating func apply(_ changes: [OutboxChange]) {
+        for change in changes {
+            switch change {
+            case .add(let message): messages.append(message)
+            case .remove(let id): messages.removeAll { $0.id == id }
+            case .postpone: break
+            }
+        }
+    }
+
+    /// The digits of the newest message that brings a code.
+    public var lastCode: String? {
+        for message in messages.reversed() {
+            if case .code(let code) = message.content { return code }
+        }
+        return nil
+    }
+}
