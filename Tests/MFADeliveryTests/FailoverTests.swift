@@ -1,0 +1,28 @@
+import MFADelivery
+import Testing
+
+private struct FixedChannel: Channel {
+    let report: SendReport
+
+    init(_ outcome: SendReport.Outcome, _ provider: String) {
+        report = SendReport(outcome: outcome, provider: provider, reason: "R")
+    }
+
+    func send(_ envelope: Envelope) async -> SendReport { report }
+    func close() async {}
+}
+
+struct FailoverTests {
+    @Test("The next provider is tried only when one certainly did not send", arguments: SendReport.Outcome.allCases)
+    func failover(_ outcome: SendReport.Outcome) async {
+        let channel = FailoverChannel([FixedChannel(outcome, "a"), FixedChannel(.accepted, "b")])
+        let report = await channel.send(.sample())
+        #expect(report.provider == (outcome == .failed ? "b" : "a"))
+    }
+
+    @Test("When every provider failed, the last one's report stands")
+    func allFail() async {
+        let channel = FailoverChannel([FixedChannel(.failed, "a"), FixedChannel(.failed, "b")])
+        #expect(await channel.send(.sample()) == SendReport(outcome: .failed, provider: "b", reason: "R"))
+    }
+}
