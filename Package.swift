@@ -37,6 +37,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // The embedded SQLite store.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // HTTP to SMS gateways and push services.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        // Signs the assertion that a push service wants for a token.
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         // The configuration file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -108,6 +112,21 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             swiftSettings: settings),
+        // Takes messages from the outbox to SMS gateways, mail servers and push services.
+        .target(
+            name: "MFADelivery",
+            dependencies: [
+                "MFADomain", "CCurl",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Telephone numbers by their countries' numbering plans.
         .target(name: "PhoneNumbers", dependencies: ["CPhoneNumber"], swiftSettings: settings),
         // libphonenumber, which is C++, behind one C function.
@@ -120,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "countersignd",
             dependencies: [
-                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire",
+                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFADelivery", "MFAWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

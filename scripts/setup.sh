@@ -11,6 +11,8 @@ run   | libsqlite3-dev                     | the embedded store
 run   | libqrencode-dev                    | QR codes
 run   | libpng-dev                         | QR codes as PNG
 run   | libjemalloc-dev                    | memory allocator of the server
+run   | libphonenumber-dev                 | telephone numbers by their countries' plans
+run   | libcurl4-openssl-dev               | e-mail by SMTP
 smoke | oathtool                           | an independent TOTP generator
 check | shellcheck                         | checks the shell scripts
 proto | protobuf-compiler                  | protoc, generates code from the protos

@@ -39,6 +39,9 @@ extension MFAService {
         keyRing.sealRoute(RouteToken(key: queued.key, id: queued.message.id.bytes), for: .receipt)
     }
 
+    /// True for a token that this server made.
+    public func knowsReceipt(_ token: String) -> Bool { keyRing.openRoute(token, for: .receipt) != nil }
+
     /// Notes a provider's later word.
     ///
     /// - Returns: false for a token that this server did not make.

@@ -128,7 +128,7 @@ public struct StartChallenge: SubjectCommand {
             id: ChallengeID(entropy: &context.entropy), factorID: factor.id, kind: .push, caller: facts.caller,
             createdAt: context.now, expiresAt: context.now.adding(seconds: context.settings.pushLifetimeSeconds),
             code: number, display: display)
-        if credential.isReachable {
+        if credential.isReachable, context.settings.channels.contains(.push) {
             let message = OutboxMessage(
                 id: MessageID(entropy: &context.entropy), channel: .push, recipient: credential.token,
                 locale: state.profile.locale, content: .pushChallenge, factorID: factor.id, challengeID: challenge.id,

@@ -25,6 +25,8 @@ public struct DomainSettings: Sendable, Hashable {
     public var addressCooldownSeconds: Int64 = 3_600
     /// True lets callers bring secrets of another system (StartEnrollment's `existing`).
     public var allowsExistingSecrets = false
+    /// Channels that there is a provider for.
+    public var channels = Set(MessageChannel.allCases)
     public var sending = SendingSettings()
 
     public init() {}

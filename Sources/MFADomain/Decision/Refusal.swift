@@ -23,6 +23,8 @@ public enum Refusal: Error, Sendable, Hashable {
     case nothingToSend(FactorKind)
     /// SMS go only to the countries that are listed; this number's is not.
     case countryNotAllowed(String)
+    /// There is no provider for messages of this kind.
+    case channelNotConfigured(MessageChannel)
     case codeRequired
     case registrationRequired
     case signatureInvalid

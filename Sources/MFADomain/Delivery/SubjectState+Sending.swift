@@ -6,6 +6,9 @@ extension SubjectState {
         let sending = context.settings.sending
         var isSent = false
         if case .send = delivery { isSent = true }
+        if isSent, !context.settings.channels.contains(credential.channel) {
+            throw .channelNotConfigured(credential.channel)
+        }
         if isSent, credential.address.kind == .phone, !sending.smsCountries.contains(credential.country) {
             throw .countryNotAllowed(credential.country)
         }
@@ -29,7 +32,7 @@ extension SubjectState {
         challenge.deliveryState = nil
         guard case .send(let locale) = delivery else { return code }
         let message = OutboxMessage(
-            id: MessageID(entropy: &context.entropy), channel: credential.address.kind == .phone ? .sms : .email,
+            id: MessageID(entropy: &context.entropy), channel: credential.channel,
             recipient: credential.address.value, locale: locale.isEmpty ? profile.locale : locale,
             content: .code(code), factorID: challenge.factorID, challengeID: challenge.id, createdAt: context.now,
             expiresAt: challenge.expiresAt)
@@ -43,12 +46,13 @@ extension SubjectState {
     func announce(_ factor: Factor, _ context: inout DecisionContext) {
         for other in factors where other.id != factor.id && other.storedState == .active {
             guard let credential = other.address else { continue }
-            let isPhone = credential.address.kind == .phone
-            if isPhone, !context.settings.sending.smsCountries.contains(credential.country) { continue }
+            guard context.settings.channels.contains(credential.channel),
+                credential.channel != .sms || context.settings.sending.smsCountries.contains(credential.country)
+            else { continue }
             context.change(
                 .add(
                     OutboxMessage(
-                        id: MessageID(entropy: &context.entropy), channel: isPhone ? .sms : .email,
+                        id: MessageID(entropy: &context.entropy), channel: credential.channel,
                         recipient: credential.address.value, locale: profile.locale, content: .notice(.factorAdded),
                         factorID: other.id, challengeID: nil, createdAt: context.now,
                         expiresAt: context.now.adding(seconds: DomainSettings.noticeLifetimeSeconds))))

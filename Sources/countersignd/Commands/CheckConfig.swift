@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct CheckConfig: ParsableCommand {
+struct CheckConfig: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check a configuration and the files it names, as serve would, and write nothing.")
@@ -10,8 +10,10 @@ struct CheckConfig: ParsableCommand {
     @Flag(help: "As for serve: loopback only, and no tls section needed.")
     var dev = false
 
-    func run() throws {
+    func run() async throws {
         let configuration = try configuration.load(flags: .init(isDev: dev))
+        // Templates, certificates and accounts that it names are read here too.
+        await (try Channels(configuration.delivery)).close()
         for warning in configuration.warnings { print("warning: \(warning)") }
         print("\(self.configuration.file): good")
     }

@@ -16,6 +16,7 @@ struct Configuration: Sendable {
     var callers: [String: Caller]
     /// Development keys or `--dev`: loopback only, with a banner.
     var isDevelopment: Bool
+    var delivery: DeliverySection
     var limits: WireLimits
     var shutdownGraceSeconds: Int
     var logLevel: LogLevel

@@ -47,9 +47,14 @@ extension Configuration {
         let shutdownGraceSeconds = try reader.value(ConfigurationKeys.Limits.shutdownGraceSeconds) ?? 10
         try reader.readVerification(into: &service.domain)
         try reader.readBackupCodes(into: &service.domain)
+        service.domain.allowsExistingSecrets = try reader.value(ConfigurationKeys.Enrollment.allowExistingSecrets) ?? false
+        try reader.readSending(into: &service.domain.sending)
         let tls = try reader.tlsSection()
 
         let hasDevelopmentKeys = saysDevelopment || tls?.isDevelopment == true
+        let delivery = try reader.deliverySection(isDevelopment: hasDevelopmentKeys || flags.isDev)
+        service.domain.channels = delivery.channels
+        service.domain.sending.smsCostMicros = delivery.smsCostMicros
         if (hasDevelopmentKeys || flags.isDev) && !listen.isLoopback {
             let reason = hasDevelopmentKeys ? "development keys" : "--dev"
             throw reader.error(
@@ -74,10 +79,17 @@ extension Configuration {
             warnings.append("backup_codes.groups: 3 makes codes of 60 bits; NIST SP 800-63B asks for 64 or more")
         }
         if tls != nil && callers.isEmpty { warnings.append("callers: no entry, so nobody may call") }
+        if service.domain.allowsExistingSecrets {
+            warnings.append("enrollment.allow_existing_secrets: true lets callers choose secrets; unset it after the import")
+        }
+        if !delivery.smsProviders.isEmpty && service.domain.sending.smsCountries.isEmpty {
+            warnings.append("sending.sms_countries: no entry, so no SMS is sent")
+        }
 
         return Configuration(
             listen: listen, security: security, store: store, keyRingPath: keyRingPath, keyRing: keyRing,
-            service: service, callers: callers, isDevelopment: hasDevelopmentKeys || flags.isDev, limits: limits,
+            service: service, callers: callers, isDevelopment: hasDevelopmentKeys || flags.isDev,
+            delivery: delivery, limits: limits,
             shutdownGraceSeconds: shutdownGraceSeconds, logLevel: logLevel, warnings: warnings)
     }
 }
@@ -152,6 +164,36 @@ extension ConfigurationReader {
             }
             settings.failureDelaysSeconds = delays.map(Int64.init)
         }
+        settings.hotpLookAhead = try value(Keys.hotpLookAhead) ?? settings.hotpLookAhead
+        settings.outOfBandDigits = try value(Keys.codeDigits) ?? settings.outOfBandDigits
+        settings.outOfBandLifetimeSeconds =
+            try number(Keys.codeLifetimeSeconds) ?? settings.outOfBandLifetimeSeconds
+        settings.pushLifetimeSeconds = try number(Keys.pushLifetimeSeconds) ?? settings.pushLifetimeSeconds
+        settings.pushNumberDigits = try value(Keys.pushNumberDigits) ?? settings.pushNumberDigits
+        settings.addressCooldownSeconds = try number(Keys.addressCooldownSeconds) ?? settings.addressCooldownSeconds
+    }
+
+    fileprivate func readSending(into settings: inout SendingSettings) throws(ConfigurationError) {
+        typealias Keys = ConfigurationKeys.Sending
+        settings.smsCountries = Set(try values(Keys.smsCountries) ?? [])
+        settings.perAddress[0].windowSeconds =
+            try number(Keys.addressIntervalSeconds) ?? settings.perAddress[0].windowSeconds
+        settings.perAddress[1].limit = try number(Keys.addressPer10Minutes) ?? settings.perAddress[1].limit
+        guard settings.perAddress[0].windowSeconds < settings.perAddress[1].windowSeconds else {
+            throw error(Keys.addressIntervalSeconds, "expected less than ten minutes")
+        }
+        settings.perSubject.limit = try number(Keys.subjectPerHour) ?? settings.perSubject.limit
+        settings.perCaller.limit = try number(Keys.callerPerHour) ?? settings.perCaller.limit
+        settings.perPrefix.limit = try number(Keys.prefixPerHour) ?? settings.perPrefix.limit
+        settings.perCountry.limit = try number(Keys.countryPerHour) ?? settings.perCountry.limit
+        if let cents = try number(Keys.moneyPerHourCents) { settings.moneyPerHourMicros = cents * 10_000 }
+        if let cents = try number(Keys.moneyPerDayCents) { settings.moneyPerDayMicros = cents * 10_000 }
+        settings.conversionPercent = try number(Keys.conversionPercent) ?? settings.conversionPercent
+        settings.conversionMinimumSends = try number(Keys.conversionMinimumSends) ?? settings.conversionMinimumSends
+    }
+
+    private func number(_ key: ConfigurationKey<Int>) throws(ConfigurationError) -> Int64? {
+        try value(key).map(Int64.init)
     }
 
     fileprivate func readBackupCodes(into settings: inout DomainSettings) throws(ConfigurationError) {

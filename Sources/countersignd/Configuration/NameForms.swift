@@ -44,6 +44,43 @@ extension ValueForm where Value == String {
     }
 }
 
+extension ValueForm where Value == Int {
+    static var codeDigits: ValueForm {
+        ValueForm(kind: .number, expected: "6 or 8") { ["6": 6, "8": 8][$0] }
+    }
+}
+
+extension ValueForm where Value == String {
+    /// ISO 3166-1 alpha-2.
+    static var country: ValueForm {
+        ValueForm(kind: .text, expected: "two capital letters such as CH (ISO 3166-1)") { text in
+            text.utf8.count == 2 && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+                ? text : nil
+        }
+    }
+
+    /// Text without spaces, checked further where it is used.
+    static func word(_ what: String) -> ValueForm {
+        ValueForm(kind: .text, expected: what) { text in
+            (1...253).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21..<0x7f).contains($0) } ? text : nil
+        }
+    }
+
+    static var url: ValueForm {
+        ValueForm(kind: .text, expected: "an http:// or https:// URL") { text in
+            (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= 2_048
+                && text.utf8.allSatisfy { (0x21..<0x7f).contains($0) } ? text : nil
+        }
+    }
+
+    /// Text of more than one line.
+    static func text(_ what: String, longest: Int) -> ValueForm {
+        ValueForm(kind: .text, expected: "\(what) of 1 to \(longest) bytes") { text in
+            (1...longest).contains(text.utf8.count) ? text : nil
+        }
+    }
+}
+
 extension String {
     var isName: Bool {
         (1...64).contains(utf8.count) && utf8.allSatisfy { $0.isLetterOrDigit || "-_.".utf8.contains($0) }

@@ -27,6 +27,14 @@ enum DevelopmentTexts {
         # What authenticator apps show beside the account name.
         issuer: Countersign
 
+        # Development: what would leave as SMS, e-mail or push is written to a file in this folder.
+        delivery:
+          outbox_folder: outbox
+
+        # Countries that SMS may go to (ISO 3166-1). An empty list sends none.
+        sending:
+          sms_countries: [AT, AU, CA, CH, DE, ES, FR, GB, IE, IN, IT, JP, NL, PL, SE, US]
+
         # Who may call, by the SPIFFE URI or DNS name in the client certificate. No entry, no access.
         callers:
           - identity: \(DevelopmentAuthority.clientIdentity)
@@ -48,5 +56,5 @@ enum DevelopmentTexts {
         """
 
     /// What a service at work needs, so that the first program meets the same answers as a real one.
-    static let clientScopes: [Scope] = [.enroll, .verify, .evaluate, .recover, .administer, .audit]
+    static let clientScopes: [Scope] = [.enroll, .verify, .evaluate, .recover, .administer, .audit, .relay, .returnCode]
 }

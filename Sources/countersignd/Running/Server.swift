@@ -11,6 +11,7 @@ import NIOPosix
 /// The running parts, from the store outwards.
 struct Server {
     private let store: SQLiteStore
+    private let delivery: Delivery
     private let wire: WireServer
     private let group: MultiThreadedEventLoopGroup
     private let grace: Duration
@@ -34,12 +35,30 @@ struct Server {
                 metadata: ["open_files": "\(descriptors)"])
         }
 
-        let store = try openStore(configuration, logger: logger)
+        let channels = try Channels(configuration.delivery)
+        let store: SQLiteStore
+        do {
+            store = try openStore(configuration, logger: logger)
+        } catch {
+            await channels.close()
+            throw error
+        }
+        let bell = MessageBell()
         let service = MFAService(
-            store: store, keyRing: configuration.keyRing, settings: configuration.service,
-            logger: logger)
+            store: store, keyRing: configuration.keyRing, settings: configuration.service, logger: logger,
+            messagesQueued: { bell.ring() })
         // The store's writer keeps one core busy; decisions are made on the event loops.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount - 1))
+        let delivery: Delivery
+        do {
+            delivery = try await Delivery.start(
+                configuration.delivery, channels: channels, service: service, group: group, logger: logger, bell: bell)
+        } catch {
+            await channels.close()
+            await store.close()
+            try? await group.shutdownGracefully()
+            throw error
+        }
         do {
             let wire = try await WireServer.start(
                 configuration: WireConfiguration(
@@ -49,9 +68,10 @@ struct Server {
                 group: group)
             let port = wire.localAddress.port ?? configuration.listen.port
             return Server(
-                store: store, wire: wire, group: group, grace: .seconds(configuration.shutdownGraceSeconds),
+                store: store, delivery: delivery, wire: wire, group: group, grace: .seconds(configuration.shutdownGraceSeconds),
                 logger: logger, address: configuration.listen.with(port: port).description)
         } catch {
+            await delivery.stop()
             await store.close()
             try? await group.shutdownGracefully()
             throw StartError("\(error)")
@@ -62,6 +82,7 @@ struct Server {
     func stop() async {
         logger.info("stopping", metadata: ["calls_in_flight": "\(wire.callsInFlight)"])
         await wire.shutdown(grace: grace)
+        await delivery.stop()
         await store.close()
         try? await group.shutdownGracefully()
         logger.info("stopped")
