@@ -1,0 +1,90 @@
+internal import MFADomain
+
+/// An `otpauth://` URI by the Key URI format.
+struct KeyURI {
+    static let scheme = "otpauth://"
+
+    private enum Parameter: String {
+        case secret, issuer, algorithm, digits, period, counter
+
+        var field: ImportField {
+            switch self {
+            case .secret: .secret
+            case .issuer: .issuer
+            case .algorithm: .algorithm
+            case .digits: .digits
+            case .period: .period
+            case .counter: .counter
+            }
+        }
+    }
+
+    let checks: FactorChecks
+
+    /// - Parameter rest: What follows the scheme.
+    func factor(_ rest: Substring) throws(ImportError) -> ImportedFactor {
+        guard let slash = rest.firstIndex(of: "/"), let mark = rest[slash...].firstIndex(of: "?") else {
+            throw .notURI
+        }
+        guard let label = PercentEncoding.decode(rest[rest.index(after: slash)..<mark]) else {
+            throw .invalid(.label, "percent-encoded UTF-8")
+        }
+        let parameters = try parameters(rest[rest.index(after: mark)...])
+        var warnings: Set<ImportWarning> = []
+        let names = try OTPLabel(label, issuer: parameters[.issuer] ?? "", checks: checks)
+        let credential = try credential(rest[..<slash], parameters, &warnings)
+        return ImportedFactor(
+            credential: credential, subject: "", issuer: names.issuer, account: names.account, name: "",
+            warnings: warnings)
+    }
+
+    private func credential(
+        _ type: Substring, _ parameters: [Parameter: String], _ warnings: inout Set<ImportWarning>
+    ) throws(ImportError) -> ImportedFactor.Credential {
+        guard let text = parameters[.secret] else { throw .missing(.secret) }
+        guard let bytes = Base32.decode(text) else { throw .invalid(.secret, "Base32") }
+        let secret = try checks.secret(bytes, &warnings)
+        let algorithm = try parameters[.algorithm].map { (name) throws(ImportError) in try checks.algorithm(name) }
+        let digits = try number(.digits, parameters, "6 or 8") ?? 6
+        switch type {
+        case "totp":
+            let period = try number(.period, parameters, "15 to 120 seconds") ?? 30
+            return .totp(
+                secret: secret,
+                parameters: try checks.totp(algorithm: algorithm ?? .sha1, digits: digits, periodSeconds: period),
+                lastStep: nil, driftSteps: 0)
+        case "hotp":
+            guard let counter = try number(.counter, parameters, "a number from 0 to 2^63 - 1") else {
+                throw .missing(.counter)
+            }
+            return .hotp(
+                secret: secret, algorithm: algorithm ?? .sha1, digits: try checks.digits(digits),
+                counter: try checks.counter(counter))
+        default:
+            throw .invalid(.kind, "totp or hotp")
+        }
+    }
+
+    /// Those that are known; others are apps' own, and ignored.
+    private func parameters(_ query: Substring) throws(ImportError) -> [Parameter: String] {
+        var parameters: [Parameter: String] = [:]
+        for pair in query.split(separator: "&", omittingEmptySubsequences: true) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentEncoding.decode(parts[0]),
+                let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : "")
+            else { throw .notURI }
+            guard let parameter = Parameter(rawValue: name) else { continue }
+            guard parameters[parameter] == nil else { throw .repeated(parameter.field) }
+            parameters[parameter] = value
+        }
+        return parameters
+    }
+
+    private func number(
+        _ parameter: Parameter, _ parameters: [Parameter: String], _ expected: String
+    ) throws(ImportError) -> UInt64? {
+        guard let text = parameters[parameter] else { return nil }
+        guard let number = Decimal.parse(text) else { throw .invalid(parameter.field, expected) }
+        return number
+    }
+}
