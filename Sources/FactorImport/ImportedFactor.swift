@@ -4,7 +4,7 @@ public import MFADomain
 public struct ImportedFactor: Sendable, Hashable {
     public enum Credential: Sendable, Hashable {
         /// - lastStep: No step up to this one may be accepted; nil where the source does not say.
-        /// - driftSteps: How many periods the token's clock is ahead of the time (RFC 6030, section 4.1.1, TimeDrift).
+        /// - driftSteps: How many periods the token's clock is ahead of the time (RFC 6030, section 4.1, TimeDrift).
         case totp(secret: [UInt8], parameters: TOTPParameters, lastStep: Int64?, driftSteps: Int)
         /// - counter: The next one that may be accepted, at most 2^63 - 1.
         case hotp(secret: [UInt8], algorithm: HashAlgorithm, digits: Int, counter: UInt64)

@@ -64,7 +64,7 @@ struct PSKCImportTests {
     @Test("Figure 10: four keys, each in its time")
     func figure10() throws {
         for (moment, valid) in [
-            (1_141_171_199, []), (1_141_171_200, [3]), (1_143_763_199, [3]), (1_143_763_200, []),
+            (1_141_171_199, []), (1_141_171_200, [3]), (1_143_763_200, [3]), (1_143_763_201, []),
             (1_143_849_600, [4]), (1_146_441_600, [1, 2]), (1_767_225_600, []),
         ] as [(Int64, [Int])] {
             let results = try read(.pskc, RFC6030.figure10, ImportOptions(now: Timestamp(seconds: moment))).map(
@@ -172,6 +172,23 @@ struct PSKCImportTests {
         <Time><PlainValue>\(time)</PlainValue></Time><TimeInterval><PlainValue>60</PlainValue></TimeInterval>
         <TimeDrift><PlainValue>\(drift)</PlainValue></TimeDrift>
         """
+    }
+
+    @Test("An encrypted counter is read in network byte order; one that could be text as well is refused")
+    func encryptedCounter() throws {
+        var writer = PSKCWriter()
+        writer.protection = .preShared(RFC6030.preSharedKey)
+        writer.algorithm = "hotp"
+        let options = ImportOptions(now: testNow, key: .preShared(RFC6030.preSharedKey))
+        for (bytes, counter) in [
+            ([42], 42), ([0, 0, 1, 0], 256), ([0x7f] + [UInt8](repeating: 0xff, count: 7), UInt64(Int64.max)),
+            ([UInt8](repeating: 0xff, count: 8), nil), ([0x34, 0x32], nil), ([], nil),
+            ([UInt8](repeating: 0, count: 9), nil),
+        ] as [([UInt8], UInt64?)] {
+            writer.data = "<Counter>\(try writer.value(bytes))</Counter>"
+            let factor = try readOne(.pskc, writer.xml(), options).factor
+            #expect(factor?.credential == counter.map { hotp(counter: $0) }, "\(bytes)")
+        }
     }
 
     @Test(

@@ -80,7 +80,8 @@ struct PSKCWriter {
             """
     }
 
-    private func value(_ plain: [UInt8]) throws -> String {
+    /// What stands inside Secret and its like.
+    func value(_ plain: [UInt8]) throws -> String {
         guard let key = try key() else { return "<PlainValue>\(Data(plain).base64EncodedString())</PlainValue>" }
         let encrypted = try encrypt(plain, key)
         let macKey = SymmetricKey(data: Self.macKey)

@@ -108,7 +108,7 @@ def random_container(source, encryption, fields):
 
 def containers(source):
     yield random_container(source, ("plain", None, None, None), [])
-    for fields in [["secret"], ["secret", "counter"]]:
+    for fields in [["secret"], ["secret", "counter", "time_interval"]]:
         for cipher in ["aes128-cbc", "aes192-cbc", "aes256-cbc"]:
             for mac in ["hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512"]:
                 yield random_container(source, ("key", cipher, mac, None), fields)

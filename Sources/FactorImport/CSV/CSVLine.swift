@@ -8,16 +8,17 @@ enum CSVLine {
         var fields: [String] = []
         var next = line.startIndex
         repeat {
-            let field: [UInt8]
+            let text: String?
             if next < line.endIndex, line[next] == UInt8(ascii: "\"") {
-                field = try quoted(line, &next)
+                text = String(validating: try quoted(line, &next), as: UTF8.self)
             } else {
                 let end = line[next...].firstIndex(of: UInt8(ascii: ",")) ?? line.endIndex
-                field = Array(line[next..<end])
+                let field = line[next..<end]
                 guard !field.contains(UInt8(ascii: "\"")) else { throw .malformedCSV }
+                text = String(validating: field, as: UTF8.self)
                 next = end
             }
-            guard let text = String(validating: field, as: UTF8.self) else { throw .notUTF8 }
+            guard let text else { throw .notUTF8 }
             fields.append(text)
         } while try comma(line, &next)
         return fields

@@ -15,12 +15,12 @@ struct CSVLines {
     mutating func read(_ line: LineSplitter.Line, into records: inout [ImportRecord]) throws(ImportError) {
         guard line.bytes?.isEmpty != true else { return }
         guard !header.isEmpty else {
-            header = try Self.header(try Self.fields(line))
+            header = try Self.header(try CSVLine.split(try line.content()))
             return
         }
         let result: Result<ImportedFactor, ImportError>
         do throws(ImportError) {
-            result = .success(try factor(try Self.fields(line)))
+            result = .success(try factor(try CSVLine.split(try line.content())))
         } catch {
             result = .failure(error)
         }
@@ -29,11 +29,6 @@ struct CSVLines {
 
     func finish() throws(ImportError) {
         guard !header.isEmpty else { throw .missingColumn(.subject) }
-    }
-
-    private static func fields(_ line: LineSplitter.Line) throws(ImportError) -> [String] {
-        guard let bytes = line.bytes else { throw .lineTooLong(limitBytes: LineSplitter.limitBytes) }
-        return try CSVLine.split(bytes)
     }
 
     private static func header(_ names: [String]) throws(ImportError) -> [ImportField] {

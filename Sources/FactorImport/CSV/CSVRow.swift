@@ -3,6 +3,7 @@ internal import MFADomain
 /// The fields of a line that are not empty. An empty one is not given.
 struct CSVRow {
     private static let allowedHashCount = 1...100
+    private static let algorithms: [String: HashAlgorithm] = ["sha1": .sha1, "sha256": .sha256, "sha512": .sha512]
 
     var values: [ImportField: String] = [:]
 
@@ -62,7 +63,7 @@ struct CSVRow {
         _ checks: FactorChecks, _ warnings: inout Set<ImportWarning>
     ) throws(ImportError) -> [UInt8] {
         guard let text = values[.secret] else { throw .missing(.secret) }
-        let bytes = text.hasPrefix("hex:") ? Hexadecimal.decode(text.dropFirst(4)) : Base32.decode(text)
+        let bytes = text.hasPrefix("hex:") ? Hexadecimal.decode(text.utf8.dropFirst(4)) : Base32.decode(text)
         guard let bytes else { throw .invalid(.secret, "Base32, or hexadecimal after hex:") }
         return try checks.secret(bytes, &warnings)
     }
@@ -70,7 +71,7 @@ struct CSVRow {
     /// `sha256:<hex>` and its like, separated by semicolons.
     private func hashes() throws(ImportError) -> [BackupCodeHash] {
         guard let text = values[.hashes] else { throw .missing(.hashes) }
-        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
         guard Self.allowedHashCount.contains(parts.count) else { throw .invalid(.hashes, "1 to 100") }
         var hashes: [BackupCodeHash] = []
         for part in parts { hashes.append(try hash(part)) }
@@ -78,13 +79,13 @@ struct CSVRow {
         return hashes
     }
 
-    private func hash(_ text: Substring) throws(ImportError) -> BackupCodeHash {
-        for (prefix, algorithm) in [("sha1:", HashAlgorithm.sha1), ("sha256:", .sha256), ("sha512:", .sha512)]
-        where text.hasPrefix(prefix) {
+    private func hash(_ text: Substring.UTF8View) throws(ImportError) -> BackupCodeHash {
+        if let colon = text.firstIndex(of: UInt8(ascii: ":")),
+            let algorithm = Self.algorithms[String(Substring(text[..<colon]))],
+            let digest = Hexadecimal.decode(text[colon...].dropFirst()),
             // RFC 6238 takes secrets of the hash's own length, so that this is the digest's length too.
-            guard let digest = Hexadecimal.decode(text.dropFirst(prefix.count)),
-                digest.count == algorithm.secretByteCount
-            else { break }
+            digest.count == algorithm.secretByteCount
+        {
             return BackupCodeHash(algorithm: algorithm, digest: digest)
         }
         throw .invalid(.hashes, "sha1:, sha256: or sha512: with a hexadecimal digest of that length each")

@@ -105,7 +105,8 @@ struct PSKCKeyPackage {
         guard try parameters?.child("ChallengeFormat") == nil else { throw .unsupportedAlgorithm }
         guard let format = try parameters?.child("ResponseFormat") else { return 6 }
         guard format.attributes["Encoding"] == "DECIMAL" else { throw .invalid(.digits, "decimal") }
-        guard [nil, "false", "0"].contains(format.attributes["CheckDigits"]) else {
+        // The RFC's text and its schema spell the attribute differently.
+        for name in ["CheckDigits", "CheckDigit"] where ![nil, "false", "0"].contains(format.attributes[name]) {
             throw .invalid(.digits, "without a check digit")
         }
         guard let digits = Decimal.parse(format.attributes["Length"] ?? "") else { throw .invalid(.digits, "6 or 8") }

@@ -15,6 +15,8 @@ struct PSKCMAC {
     init(_ method: PSKCElement, encryptionKey: SymmetricKey) throws(ImportError) {
         guard let hash = Self.hash(method.attributes["Algorithm"] ?? "") else { throw .unsupportedMAC }
         self.hash = hash
+        // A key of another name, which nobody gave us.
+        guard try method.child("MACKeyReference") == nil else { throw .unsupportedMAC }
         guard let macKey = try method.child("MACKey") else {
             key = encryptionKey
             return

@@ -31,9 +31,10 @@ enum PSKCPolicy {
         else { throw .unsupportedPolicy }
     }
 
+    /// Both dates are inclusive.
     private static func checkDates(_ element: PSKCElement?, now: Timestamp) throws(ImportError) {
         if let start = try date("StartDate", of: element), now < start { throw .notValidNow }
-        if let end = try date("ExpiryDate", of: element), now >= end { throw .notValidNow }
+        if let end = try date("ExpiryDate", of: element), now > end { throw .notValidNow }
     }
 
     private static func date(_ name: String, of element: PSKCElement?) throws(ImportError) -> Timestamp? {

@@ -61,20 +61,20 @@ struct PSKCValues {
         return try cipher.decrypt(bytes, key: key)
     }
 
-    /// A whole number. Encrypted ones are in network byte order, of 4 or 8 bytes (RFC 6030, section 4.2.1).
+    /// A whole number. RFC 6030 does not say what is encrypted of one: some write it in network byte order, some as text.
+    /// Where both could be meant, neither is taken: a counter that is too low lets used codes in again.
     func integer(_ element: PSKCElement, _ field: ImportField) throws(ImportError) -> Int64 {
-        let failure = ImportError.invalid(field, "a whole number")
+        let failure = ImportError.invalid(field, "a whole number, in network byte order where it is encrypted")
         if let text = try element.child("PlainValue")?.text, try element.child("EncryptedValue") == nil {
             let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
             guard Decimal.parse(digits) != nil, let number = Int64(text) else { throw failure }
             return number
         }
         let bytes = try bytes(element) { (_) throws(ImportError) in throw failure }
-        let number = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        switch bytes.count {
-        case 4: return Int64(Int32(truncatingIfNeeded: number))
-        case 8: return Int64(bitPattern: number)
-        default: throw failure
-        }
+        let isText = bytes.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard (1...8).contains(bytes.count), !isText,
+            let number = Int64(exactly: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        else { throw failure }
+        return number
     }
 }

@@ -9,8 +9,8 @@ enum Hexadecimal {
     }
 
     /// Digits in pairs, in either case, and nothing between them.
-    static func decode(_ text: Substring) -> [UInt8]? {
-        let digits = Array(text.utf8)
+    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        let digits = Array(text)
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count / 2)

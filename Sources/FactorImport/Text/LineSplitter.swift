@@ -6,11 +6,9 @@ struct LineSplitter {
         /// Without the line's end; nil where it is too long.
         let bytes: ArraySlice<UInt8>?
 
-        /// The line as text.
-        func text() throws(ImportError) -> String {
+        func content() throws(ImportError) -> ArraySlice<UInt8> {
             guard let bytes else { throw .lineTooLong(limitBytes: LineSplitter.limitBytes) }
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-            return text
+            return bytes
         }
     }
 

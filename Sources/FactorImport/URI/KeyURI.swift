@@ -2,7 +2,7 @@ internal import MFADomain
 
 /// An `otpauth://` URI by the Key URI format.
 struct KeyURI {
-    static let scheme = "otpauth://"
+    static let scheme = Array("otpauth://".utf8)
 
     private enum Parameter: String {
         case secret, issuer, algorithm, digits, period, counter
@@ -22,24 +22,24 @@ struct KeyURI {
     let checks: FactorChecks
 
     /// - Parameter rest: What follows the scheme.
-    func factor(_ rest: Substring) throws(ImportError) -> ImportedFactor {
-        guard let slash = rest.firstIndex(of: "/"), let mark = rest[slash...].firstIndex(of: "?") else {
-            throw .notURI
-        }
-        guard let label = PercentEncoding.decode(rest[rest.index(after: slash)..<mark]) else {
+    func factor(_ rest: ArraySlice<UInt8>) throws(ImportError) -> ImportedFactor {
+        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")),
+            let mark = rest[slash...].firstIndex(of: UInt8(ascii: "?"))
+        else { throw .notURI }
+        guard let label = PercentEncoding.decode(rest[(slash + 1)..<mark]) else {
             throw .invalid(.label, "percent-encoded UTF-8")
         }
-        let parameters = try parameters(rest[rest.index(after: mark)...])
+        let parameters = try parameters(rest[(mark + 1)...])
         var warnings: Set<ImportWarning> = []
         let names = try OTPLabel(label, issuer: parameters[.issuer] ?? "", checks: checks)
-        let credential = try credential(rest[..<slash], parameters, &warnings)
+        let credential = try credential(String(decoding: rest[..<slash], as: UTF8.self), parameters, &warnings)
         return ImportedFactor(
             credential: credential, subject: "", issuer: names.issuer, account: names.account, name: "",
             warnings: warnings)
     }
 
     private func credential(
-        _ type: Substring, _ parameters: [Parameter: String], _ warnings: inout Set<ImportWarning>
+        _ type: String, _ parameters: [Parameter: String], _ warnings: inout Set<ImportWarning>
     ) throws(ImportError) -> ImportedFactor.Credential {
         guard let text = parameters[.secret] else { throw .missing(.secret) }
         guard let bytes = Base32.decode(text) else { throw .invalid(.secret, "Base32") }
@@ -66,12 +66,12 @@ struct KeyURI {
     }
 
     /// Those that are known; others are apps' own, and ignored.
-    private func parameters(_ query: Substring) throws(ImportError) -> [Parameter: String] {
+    private func parameters(_ query: ArraySlice<UInt8>) throws(ImportError) -> [Parameter: String] {
         var parameters: [Parameter: String] = [:]
-        for pair in query.split(separator: "&", omittingEmptySubsequences: true) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for pair in query.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(parts[0]),
-                let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : "")
+                let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : [])
             else { throw .notURI }
             guard let parameter = Parameter(rawValue: name) else { continue }
             guard parameters[parameter] == nil else { throw .repeated(parameter.field) }

@@ -4,7 +4,7 @@ internal import ProtobufFields
 /// Google Authenticator's export, `otpauth-migration://offline?data=`: a protobuf message in Base64. An export of many
 /// factors is split over several codes.
 struct MigrationPayload {
-    static let scheme = "otpauth-migration://"
+    static let scheme = Array("otpauth-migration://".utf8)
     private static let malformed = ImportError.invalid(.data, "a Google Authenticator export in Base64")
 
     /// Which part of which export this is.
@@ -19,9 +19,9 @@ struct MigrationPayload {
     private(set) var batch = Batch(id: 0, index: 0, size: 1)
 
     /// - Parameter rest: What follows the scheme.
-    init(_ rest: Substring, checks: FactorChecks) throws(ImportError) {
-        let prefix = "offline?data="
-        guard rest.hasPrefix(prefix), let text = PercentEncoding.decode(rest.dropFirst(prefix.count)) else {
+    init(_ rest: ArraySlice<UInt8>, checks: FactorChecks) throws(ImportError) {
+        let prefix = Array("offline?data=".utf8)
+        guard rest.starts(with: prefix), let text = PercentEncoding.decode(rest.dropFirst(prefix.count)) else {
             throw .notURI
         }
         guard let bytes = Base64.decode(text) else { throw Self.malformed }

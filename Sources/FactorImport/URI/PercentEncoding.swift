@@ -2,10 +2,10 @@
 enum PercentEncoding {
     /// Nil where a "%" is not followed by two hexadecimal digits, where a character stands that a URI cannot hold
     /// unencoded, or where the result is not UTF-8. A "+" is a plus: only HTML forms read it as a space.
-    static func decode(_ text: Substring) -> String? {
+    static func decode(_ text: ArraySlice<UInt8>) -> String? {
         var decoded: [UInt8] = []
-        decoded.reserveCapacity(text.utf8.count)
-        var bytes = text.utf8.makeIterator()
+        decoded.reserveCapacity(text.count)
+        var bytes = text.makeIterator()
         while let byte = bytes.next() {
             switch byte {
             case UInt8(ascii: "%"):
@@ -13,7 +13,7 @@ enum PercentEncoding {
                     let low = bytes.next().flatMap(Hexadecimal.value)
                 else { return nil }
                 decoded.append(high << 4 | low)
-            case _ where isAllowed(byte):
+            case _ where isAllowed[Int(byte)]:
                 decoded.append(byte)
             default:
                 return nil
@@ -22,16 +22,11 @@ enum PercentEncoding {
         return String(validating: decoded, as: UTF8.self)
     }
 
-    /// Unreserved characters, sub-delimiters and what else a path or a query holds.
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            marks.contains(byte)
-        }
-    }
-
-    private static let marks = Set("-._~!$&'()*+,;=:@/?".utf8)
+    /// By byte: unreserved characters, sub-delimiters and what else a path or a query holds.
+    private static let isAllowed: [Bool] = {
+        var isAllowed = [Bool](repeating: false, count: 256)
+        let characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?"
+        for byte in characters.utf8 { isAllowed[Int(byte)] = true }
+        return isAllowed
+    }()
 }

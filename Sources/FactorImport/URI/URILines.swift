@@ -15,13 +15,13 @@ struct URILines {
 
     mutating func read(_ line: LineSplitter.Line, into records: inout [ImportRecord]) {
         do throws(ImportError) {
-            let text = try line.text()
-            if text.isEmpty { return }
-            if text.hasPrefix(KeyURI.scheme) {
-                let factor = try KeyURI(checks: checks).factor(text.dropFirst(KeyURI.scheme.count))
+            let uri = try line.content()
+            if uri.isEmpty { return }
+            if uri.starts(with: KeyURI.scheme) {
+                let factor = try KeyURI(checks: checks).factor(uri.dropFirst(KeyURI.scheme.count))
                 records.append(ImportRecord(line: line.number, result: .success(factor)))
-            } else if text.hasPrefix(MigrationPayload.scheme) {
-                let payload = try MigrationPayload(text.dropFirst(MigrationPayload.scheme.count), checks: checks)
+            } else if uri.starts(with: MigrationPayload.scheme) {
+                let payload = try MigrationPayload(uri.dropFirst(MigrationPayload.scheme.count), checks: checks)
                 try note(payload.batch, line: line.number)
                 for (index, result) in payload.factors.enumerated() {
                     records.append(ImportRecord(line: line.number, entry: index + 1, result: result))
