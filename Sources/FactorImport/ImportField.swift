@@ -5,6 +5,4 @@ public enum ImportField: String, Sendable, Hashable, CaseIterable {
     case data, label, time
     case timeDrift = "time drift"
     case policy
-    case encryptionKey = "encryption key"
-    case mac = "MAC"
 }

@@ -4,20 +4,7 @@ internal import MFADomain
 struct KeyURI {
     static let scheme = Array("otpauth://".utf8)
 
-    private enum Parameter: String {
-        case secret, issuer, algorithm, digits, period, counter
-
-        var field: ImportField {
-            switch self {
-            case .secret: .secret
-            case .issuer: .issuer
-            case .algorithm: .algorithm
-            case .digits: .digits
-            case .period: .period
-            case .counter: .counter
-            }
-        }
-    }
+    private static let parameters: Set<ImportField> = [.secret, .issuer, .algorithm, .digits, .period, .counter]
 
     let checks: FactorChecks
 
@@ -39,7 +26,7 @@ struct KeyURI {
     }
 
     private func credential(
-        _ type: String, _ parameters: [Parameter: String], _ warnings: inout Set<ImportWarning>
+        _ type: String, _ parameters: [ImportField: String], _ warnings: inout Set<ImportWarning>
     ) throws(ImportError) -> ImportedFactor.Credential {
         guard let text = parameters[.secret] else { throw .missing(.secret) }
         guard let bytes = Base32.decode(text) else { throw .invalid(.secret, "Base32") }
@@ -66,25 +53,25 @@ struct KeyURI {
     }
 
     /// Those that are known; others are apps' own, and ignored.
-    private func parameters(_ query: ArraySlice<UInt8>) throws(ImportError) -> [Parameter: String] {
-        var parameters: [Parameter: String] = [:]
+    private func parameters(_ query: ArraySlice<UInt8>) throws(ImportError) -> [ImportField: String] {
+        var parameters: [ImportField: String] = [:]
         for pair in query.split(separator: UInt8(ascii: "&")) {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(parts[0]),
                 let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : [])
             else { throw .notURI }
-            guard let parameter = Parameter(rawValue: name) else { continue }
-            guard parameters[parameter] == nil else { throw .repeated(parameter.field) }
+            guard let parameter = ImportField(rawValue: name), Self.parameters.contains(parameter) else { continue }
+            guard parameters[parameter] == nil else { throw .repeated(parameter) }
             parameters[parameter] = value
         }
         return parameters
     }
 
     private func number(
-        _ parameter: Parameter, _ parameters: [Parameter: String], _ expected: String
+        _ parameter: ImportField, _ parameters: [ImportField: String], _ expected: String
     ) throws(ImportError) -> UInt64? {
         guard let text = parameters[parameter] else { return nil }
-        guard let number = Decimal.parse(text) else { throw .invalid(parameter.field, expected) }
+        guard let number = Decimal.parse(text) else { throw .invalid(parameter, expected) }
         return number
     }
 }
