@@ -20,7 +20,7 @@ public enum PhoneNumbers {
         guard let canonical = canonical(text) else { return nil }
         var found = cphonenumber()
         let isNumber = canonical.withUnsafeBytes { bytes in
-            unsafe cphonenumber_parse(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &found)
+            cphonenumber_parse(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &found)
         }
         guard isNumber else { return nil }
         return PhoneNumber(
