@@ -25,7 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         // Reads callers' certificates; makes the development authority.
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-        // HMAC, HKDF, AES-GCM.
+        // HMAC, HKDF, AES-GCM, ECDSA; AES-CBC and PBKDF2 of files that are imported.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Structured logging facade.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -167,6 +167,15 @@ let package = Package(
             ],
             path: "clients/swift/Sources/CountersignClient",
             swiftSettings: settings),
+        // Reads factors of other systems: otpauth URIs, Google Authenticator exports, PSKC, CSV.
+        .target(
+            name: "FactorImport",
+            dependencies: [
+                "MFADomain", "ProtobufFields",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         // The command line for people, scripts and smoke tests.
         .executableTarget(
             name: "countersign",
@@ -249,6 +258,29 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
         .testTarget(name: "PhoneNumbersTests", dependencies: ["PhoneNumbers"], swiftSettings: settings),
+        .testTarget(
+            name: "FactorImportTests",
+            dependencies: [
+                "FactorImport", "MFADomain", "MFATesting",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MFADeliveryTests",
+            dependencies: [
+                "MFADelivery", "MFADomain", "MFATesting",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "CountersigndTests",
             dependencies: [

@@ -13,6 +13,7 @@ run   | libpng-dev                         | QR codes as PNG
 run   | libjemalloc-dev                    | memory allocator of the server
 run   | libphonenumber-dev                 | telephone numbers by their countries' plans
 run   | libcurl4-openssl-dev               | e-mail by SMTP
+run   | libxml2-dev                        | XML of key containers, below FoundationXML
 smoke | oathtool                           | an independent TOTP generator
 check | shellcheck                         | checks the shell scripts
 proto | protobuf-compiler                  | protoc, generates code from the protos

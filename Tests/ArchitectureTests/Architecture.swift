@@ -33,6 +33,16 @@ enum Architecture {
                 "TTRPC", "MFAMethods", "MFADomain", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "X509",
                 "SwiftASN1",
             ]),
+        "MFADelivery": Target(
+            folder: "Sources/MFADelivery",
+            imports: [
+                "MFADomain", "CCurl", "AsyncHTTPClient", "JWTKit", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+                "NIOSSL",
+            ]),
+        "CCurl": Target(folder: "Sources/CCurl", imports: []),
+        "FactorImport": Target(
+            folder: "Sources/FactorImport",
+            imports: ["MFADomain", "ProtobufFields", "Crypto", "CryptoExtras", "FoundationXML"]),
         "PhoneNumbers": Target(folder: "Sources/PhoneNumbers", imports: ["CPhoneNumber"]),
         "CPhoneNumber": Target(folder: "Sources/CPhoneNumber", imports: []),
         "QRCode": Target(folder: "Sources/QRCode", imports: ["CQREncode", "CPNG"]),
