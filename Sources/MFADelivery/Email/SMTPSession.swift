@@ -50,6 +50,8 @@ final class SMTPSession: @unchecked Sendable {
         }
         options.set(CURLOPT_CONNECTTIMEOUT_MS, server.connectTimeoutSeconds * 1000)
         options.set(CURLOPT_TIMEOUT_MS, server.timeoutSeconds * 1000)
+        // Holds for QUIT too, which the limit above does not: a server that hangs costs it once more.
+        options.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, server.timeoutSeconds)
         options.set(CURLOPT_MAIL_FROM, "<\(from.text)>")
         options.set(CURLOPT_MAIL_RCPT, recipients)
         options.set(CURLOPT_UPLOAD, 1)
