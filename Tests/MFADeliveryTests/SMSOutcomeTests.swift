@@ -165,6 +165,16 @@ struct SMSOutcomeTests {
 
     // MARK: TLS
 
+    @Test("A provider that does not speak TLS gets nothing to read")
+    func noTLS() async throws {
+        let provider = try await FakeProvider.start { _, _ in .answer(201) }
+        let channel = try channel(port: provider.port, scheme: "https", host: "localhost")
+        #expect(await channel.send(.sample()) == SendReport(outcome: .failed, provider: "fake", reason: "TLS"))
+        #expect(provider.requests.isEmpty)
+        await channel.close()
+        await provider.stop()
+    }
+
     private func tlsReport(_ server: TestAuthority.Request, by issuer: TestAuthority, trusting trusted: TestAuthority)
         async throws -> (SendReport, Int)
     {

@@ -1,5 +1,4 @@
 internal import CCurl
-internal import MFADomain
 
 /// One libcurl handle with the connection it keeps open.
 // Proof: a session is taken out of ``SMTPSessions`` under its lock, used by one thread, and put back; libcurl allows
