@@ -38,7 +38,7 @@ struct Countersign: AsyncParsableCommand {
                     Factors.self, SubjectCommand.self, Events.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),
-            CommandGroup(name: "Tools", subcommands: [Code.self, Ping.self]),
+            CommandGroup(name: "Tools", subcommands: [AuthenticatorCommand.self, Code.self, Ping.self]),
         ])
 
     static func main() async {
