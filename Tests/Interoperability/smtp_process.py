@@ -1,6 +1,6 @@
 """An SMTP server for the tests: aiosmtpd, with trouble on demand.
 
-    smtp_server.py MODE [CERTIFICATE KEY]
+    smtp_process.py MODE [CERTIFICATE KEY]
 
 MODE is plain, starttls, nostarttls (offers none) or tls. With a certificate it asks for AUTH user / p@ss.
 Prints its port, then one JSON object a message it took. What it does with a message is in the recipient:

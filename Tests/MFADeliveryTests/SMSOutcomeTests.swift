@@ -48,7 +48,7 @@ struct SMSOutcomeTests {
         "Each status has its outcome",
         arguments: [
             (200, SendReport.Outcome.failed), (202, .failed), (301, .failed), (302, .failed), (307, .failed),
-            (400, .refused), (401, .refused), (403, .refused), (404, .refused), (429, .failed), (500, .failed),
+            (400, .refused), (401, .failed), (403, .failed), (404, .refused), (429, .failed), (500, .failed),
             (502, .failed), (503, .failed),
         ])
     func statuses(_ status: Int, _ outcome: SendReport.Outcome) async throws {
