@@ -7,6 +7,8 @@ internal import MFAStore
 struct BudgetStatements {
     let database: Database
     let keyRing: KeyRing
+    /// The subject that is decided on.
+    let key: SubjectKey
 
     /// What has ended is swept away this many rows at a time, by those who count.
     private static let maxSweptRows = 20
@@ -31,7 +33,7 @@ struct BudgetStatements {
         return try Row.fetchAll(
             statement,
             arguments: [
-                Data(keyRing.digest(of: counter, windowSeconds: claim.windowSeconds)), claim.oldestPart(at: now),
+                Data(keyRing.digest(of: counter, windowSeconds: claim.windowSeconds, key)), claim.oldestPart(at: now),
             ]
         ).map { row in (part: row[0], amount: row[1]) }
     }
@@ -47,7 +49,7 @@ struct BudgetStatements {
             let endsAt = (part + BudgetClaim.partsPerWindow + 2).multipliedReportingOverflow(by: claim.partMilliseconds)
             try add.execute(
                 arguments: [
-                    Data(keyRing.digest(of: claim.counter, windowSeconds: claim.windowSeconds)), part, claim.amount,
+                    Data(keyRing.digest(of: claim.counter, windowSeconds: claim.windowSeconds, key)), part, claim.amount,
                     endsAt.partialValue,
                 ])
         }
