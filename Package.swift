@@ -180,8 +180,9 @@ let package = Package(
         .executableTarget(
             name: "countersign",
             dependencies: [
-                "CountersignClient", "MFAProto", "MFADomain", "QRCode",
+                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "QRCode",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -270,15 +271,19 @@ let package = Package(
             name: "MFADeliveryTests",
             dependencies: [
                 "MFADelivery", "MFADomain", "MFATesting",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CountersignTests",
+            dependencies: [
+                "countersign", "CountersignClient", "MFADomain", "MFAProto", "MFATesting",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -27,8 +27,8 @@ c     | python3                            | the hostile server of the C client'
 c     | mandoc                             | checks the manual pages
 test  | oathtool                           | an independent TOTP generator
 test  | python3-pyotp                      | another independent TOTP generator
-test  | zbar-tools                         | decodes QR codes
 test  | openssl                            | certificates and TLS peers that nobody here wrote
+test  | zbar-tools                         | decodes QR codes
 test  | sslscan                            | lists what TLS the server offers
 test  | python3                            | drives kill -9 and races
 test  | strace                             | shows what the server syncs and whom it talks to

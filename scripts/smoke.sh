@@ -5,6 +5,9 @@
 #   COUNTERSIGN_ADDRESS=HOST:PORT scripts/smoke.sh     against one that is running; further configuration as
 #                                                      `countersign --help` says
 #
+# SMS are read where a development server puts them: in OUTBOX, else in the folder outbox beside the configuration. Where
+# there is none, the SMS are left out.
+#
 # The programs are taken from BIN, else from the last build, else from PATH. The exit status is 0, or 1 with the
 # name of the failing step.
 set -eu
@@ -74,18 +77,61 @@ if [ -z "${COUNTERSIGN_ADDRESS:-}" ]; then
     export COUNTERSIGN_ADDRESS COUNTERSIGN_CONFIG
 fi
 
-# A person of this run's own, so that a running server may be asked again and again.
+# People, a telephone number and keys of this run's own, so that a running server may be asked again and again.
 person=smoke-$(date +%s)-$$
+number=+4179$(printf '%07d' $((($(date +%s) * 31 + $$) % 10000000)))
+COUNTERSIGN_AUTHENTICATOR=$work/authenticator.json
+export COUNTERSIGN_AUTHENTICATOR
+outbox=${OUTBOX:-$(dirname "${COUNTERSIGN_CONFIG:-var/client.yaml}")/outbox}
+[ -d "$outbox" ] || outbox=
+
+# member NAME : the text of a member of the answer.
+member() { printf '%s\n' "$answer" | sed -n "s/^ *\"$1\": \"\(.*\)\",*\$/\1/p" | head -n 1; }
+
+# The code in the newest SMS, into $code. It must come within 10 seconds, and after the one that was read before.
+message=
+receive() {
+    waited=0
+    while :; do
+        newest=$(grep -lxF "to: $number" "$outbox"/* 2>/dev/null | sort | tail -n 1)
+        [ -z "$newest" ] || [ "$newest" = "$message" ] || break
+        waited=$((waited + 1))
+        [ "$waited" -le 100 ] || fail "no new SMS in $outbox"
+        sleep 0.1
+    done
+    message=$newest
+    code=$(sed -n 's/^Your code is: \([0-9]\{6,8\}\)$/\1/p' "$message")
+    [ -n "$code" ] || fail "no code in $(cat "$message")"
+}
 
 # ── The conversation ─────────────────────────────────────────────────────────────────────────────────────────
 step "ping $COUNTERSIGN_ADDRESS"
 expect 0 countersign ping --wait --timeout 30
 
+if [ -n "$outbox" ]; then
+    step 'SMS: a code to a telephone number makes it a factor'
+    expect 0 countersign enroll sms "$person-sms" "$number"
+    sms_factor=$(member factor_id)
+    [ -n "$sms_factor" ] || fail "no factor in $answer"
+    case $answer in *"$number"*) fail 'the answer has the whole number' ;; esac
+    receive
+    expect 1 countersign activate "$person-sms" "$sms_factor" "$(printf '%s' "$code" | tr 0-9 1-90)" --field verdict
+    is VERDICT_WRONG_CODE
+    expect 0 countersign activate "$person-sms" "$sms_factor" "$code" --field verdict
+    is VERDICT_ACCEPTED
+
+    step 'SMS: another one at once is refused'
+    expect 1 countersign challenge start "$person-sms" --kind sms --field limit
+    is SEND_LIMIT_ADDRESS
+else
+    echo '  no outbox: the SMS are left out'
+fi
+
 step 'enroll: a secret for the authenticator'
 expect 0 countersign enroll totp "$person" --name "Smoke's phone" --no-qr --png "$work/qr.png"
-# The whole answer was printed; from here on --field picks what is needed.
-factor=$(printf '%s\n' "$answer" | sed -n 's/^ *"factor_id": "\(.*\)",$/\1/p')
-secret=$(printf '%s\n' "$answer" | sed -n 's/^ *"secret_base32": "\(.*\)",$/\1/p')
+# The whole answer was printed; where one thing is needed, --field picks it.
+factor=$(member factor_id)
+secret=$(member secret_base32)
 if [ -z "$factor" ] || [ -z "$secret" ]; then fail "no factor or secret in $answer"; fi
 [ -s "$work/qr.png" ] || fail 'no QR code'
 
@@ -161,9 +207,102 @@ for event in ENROLLMENT_STARTED ACTIVATION VERIFICATION FACTOR_SUSPENDED FACTOR_
     printf '%s\n' "$answer" | grep -q "EVENT_TYPE_$event" || fail "no event $event in $answer"
 done
 
+step 'HOTP: a token that counts'
+expect 0 countersign enroll hotp "$person-hotp" --no-qr
+factor=$(member factor_id)
+member otpauth_uri >"$work/uri"
+expect 0 countersign authenticator add - --name token <"$work/uri"
+expect 0 countersign authenticator code token
+expect 0 countersign activate "$person-hotp" "$factor" "$answer" --field verdict
+is VERDICT_ACCEPTED
+# One code is skipped: somebody played with the button.
+expect 0 countersign authenticator code token
+expect 0 countersign authenticator code token
+code=$answer
+expect 0 countersign verify "$person-hotp" "$code" --kind hotp --field verdict
+is VERDICT_ACCEPTED
+expect 1 countersign verify "$person-hotp" "$code" --kind hotp --field verdict
+is VERDICT_REPLAYED
+
+step 'push: a device is paired'
+expect 0 countersign enroll push "$person-push" --no-qr --field push.pairing_uri
+printf '%s\n' "$answer" >"$work/uri"
+expect 0 countersign authenticator pair - --model "Smoke's phone" --field verdict <"$work/uri"
+is VERDICT_ACCEPTED
+
+# ask : starts a push challenge; its id is in $challenge, the number to match in $match.
+ask() {
+    expect 0 countersign challenge start "$person-push" --kind push --action 'transfer 120 EUR' \
+        --context 'Chrome on Windows' --location 'Zurich, Switzerland'
+    challenge=$(member challenge_id)
+    match=$(member number_to_match)
+    if [ -z "$challenge" ] || [ -z "$match" ]; then fail "no challenge or number in $answer"; fi
+}
+
+step 'push: the device shows what is asked, and there is one question at a time'
+ask
+expect 0 countersign authenticator list --field pushes.0.action
+is 'transfer 120 EUR'
+expect 1 countersign challenge start "$person-push" --kind push --field limit
+is SEND_LIMIT_OUTSTANDING
+expect 3 countersign verify "$person-push" --challenge "$challenge"
+
+step 'push: another number is not the number'
+expect 1 countersign authenticator approve "$(printf '%s' "$match" | tr 0-9 1-90)" --field verdict
+is VERDICT_WRONG_CODE
+
+step 'push: approved with the number, and good once'
+expect 0 countersign authenticator approve "$match" --field verdict
+is VERDICT_ACCEPTED
+expect 0 countersign challenge get "$person-push" "$challenge" --wait 10 --field challenge.state
+is CHALLENGE_STATE_APPROVED
+expect 0 countersign verify "$person-push" --challenge "$challenge" --field verdict
+is VERDICT_ACCEPTED
+expect 1 countersign verify "$person-push" --challenge "$challenge" --field verdict
+is VERDICT_REPLAYED
+
+step 'push: a withdrawn question waits for no answer'
+ask
+expect 0 countersign challenge cancel "$person-push" "$challenge" --field challenge.state
+is CHALLENGE_STATE_CANCELLED
+expect 3 countersign authenticator deny --challenge "$challenge"
+
+step 'push: the person did not start it, and is asked no more'
+ask
+expect 0 countersign authenticator deny --fraud --field verdict
+is VERDICT_DENIED
+expect 0 countersign challenge get "$person-push" "$challenge" --field challenge.denial_reason
+is DENIAL_REASON_UNKNOWN_TRIGGER
+expect 1 countersign challenge start "$person-push" --kind push --field limit
+is SEND_LIMIT_PAUSED
+expect 0 countersign events --subject "$person-push" --page-size 500
+for event in CHALLENGE_STARTED PUSH_ANSWERED CHALLENGE_CANCELLED FRAUD_REPORTED; do
+    printf '%s\n' "$answer" | grep -q "EVENT_TYPE_$event" || fail "no event $event in $answer"
+done
+
+if [ -n "$outbox" ]; then
+    step 'SMS: a code to sign in with, once 30 seconds are over since the last one'
+    waited=0
+    until countersign challenge start "$person-sms" --kind sms --field challenge.challenge_id \
+        >"$work/challenge" 2>"$work/errors"; do
+        waited=$((waited + 1))
+        [ "$waited" -le 40 ] || fail "still refused after 40 s: $(cat "$work/challenge" "$work/errors")"
+        sleep 1
+    done
+    challenge=$(cat "$work/challenge")
+    receive
+    expect 0 countersign verify "$person-sms" "$code" --challenge "$challenge" --field verdict
+    is VERDICT_ACCEPTED
+    expect 1 countersign verify "$person-sms" "$code" --challenge "$challenge" --field verdict
+    is VERDICT_REPLAYED
+    expect 0 countersign subject erase "$person-sms" --yes
+fi
+
 step 'erase: nothing is left of the person'
 expect 0 countersign subject erase "$person" --yes --field erased
 is true
 expect 3 countersign factors "$person"
+expect 0 countersign subject erase "$person-hotp" --yes
+expect 0 countersign subject erase "$person-push" --yes
 
 echo "smoke test passed"

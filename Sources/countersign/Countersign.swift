@@ -15,8 +15,8 @@ struct Countersign: AsyncParsableCommand {
             raw. Failures are `error:` and `hint:` lines on standard error.
 
             EXIT STATUS
-              0  done; the proof was accepted
-              1  a negative verdict: wrong code, replayed, locked, …
+              0  done; the proof was accepted, what was asked for began
+              1  a negative verdict: wrong code, replayed, locked, rate limited, …
               2  called or configured wrongly
               3  the server refused the request: an invalid field, not found, a precondition
               4  not allowed: unknown caller, or a scope is missing
@@ -34,11 +34,11 @@ struct Countersign: AsyncParsableCommand {
             CommandGroup(
                 name: "Verbs",
                 subcommands: [
-                    Enroll.self, Activate.self, Verify.self, Recover.self, BackupCodes.self, Factors.self,
-                    SubjectCommand.self, Events.self,
+                    Enroll.self, Activate.self, ChallengeCommand.self, Verify.self, Recover.self, BackupCodes.self,
+                    Factors.self, SubjectCommand.self, Events.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),
-            CommandGroup(name: "Tools", subcommands: [Code.self, Ping.self]),
+            CommandGroup(name: "Tools", subcommands: [AuthenticatorCommand.self, Code.self, Ping.self]),
         ])
 
     static func main() async {

@@ -53,7 +53,9 @@ enum Architecture {
         "countersign": Target(
             folder: "Sources/countersign",
             imports: [
-                "CountersignClient", "MFAProto", "MFADomain", "QRCode", "ArgumentParser", "SwiftProtobuf", "Yams",
+                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "QRCode", "ArgumentParser", "Crypto",
+                "SwiftProtobuf",
+                "Yams",
             ]),
         "protoc-gen-countersign": Target(
             folder: "Sources/protoc-gen-countersign", imports: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),

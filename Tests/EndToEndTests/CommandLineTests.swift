@@ -25,6 +25,7 @@ import Testing
             ? 2
             $ countersign code 'otpauth://hotp/A:b?secret=JBSWY3DPEHPK3PXP&counter=1'
             ! error: an otpauth URI of another kind than totp
+            ! hint: …
             ? 2
             $ countersign code JBSWY3DPEHPK3PXP --digits 7
             ! error: a code has 6 or 8 digits and a period of 15 to 120 seconds
@@ -46,6 +47,11 @@ import Testing
             grpc.health.v1.Health
             $ countersign list VerificationService
             countersign.v1.VerificationService/Verify
+            countersign.v1.VerificationService/StartChallenge
+            countersign.v1.VerificationService/GetChallenge
+            countersign.v1.VerificationService/CancelChallenge
+            countersign.v1.VerificationService/AnswerPush
+            countersign.v1.VerificationService/ListPendingPushes
             $ countersign list countersign.v1.RecoveryService
             countersign.v1.RecoveryService/GenerateBackupCodes
             countersign.v1.RecoveryService/GetBackupCodeStatus
@@ -102,6 +108,22 @@ import Testing
             ! error: --factor and --kind exclude each other
             ! hint: countersign --help, or --help after any command
             ? 2
+            $ countersign verify alice --challenge c --kind push
+            ! error: --kind and --challenge exclude each other
+            ! hint: countersign --help, or --help after any command
+            ? 2
+            $ countersign challenge start alice
+            ! error: --kind or --factor is needed
+            ! hint: countersign --help, or --help after any command
+            ? 2
+            $ countersign challenge start alice --kind totp
+            ! error: The value 'totp' is invalid for '--kind <kind>'…
+            ! hint: …
+            ? 2
+            $ countersign challenge get alice c --wait 61
+            ! error: --wait is a number of seconds, 0 to 60
+            ! hint: countersign --help, or --help after any command
+            ? 2
             $ countersign subject erase alice
             ! error: erasing alice cannot be undone; say --yes to do it
             ! hint: countersign --help, or --help after any command
@@ -112,7 +134,7 @@ import Testing
             ? 2
             $ countersign call VerificationService/Unverify
             ! error: VerificationService has no method Unverify
-            ! hint: there are Verify
+            ! hint: there are Verify, StartChallenge, …
             ? 2
             $ countersign call VerificationService/Verify '{"subjekt": "alice"}' --plaintext
             ! error: the request is not a countersign.v1.VerifyRequest: unknown field subjekt
@@ -273,7 +295,9 @@ import Testing
                 "algorithm": "HASH_ALGORITHM_SHA1",
                 "digits": 6,
                 "period_seconds": 30
-              }
+              },
+              "masked_address": "",
+              "usable_from_unix_ms": "0"
             }
             $ countersign activate alice $factor 0000000 --field verdict
             VERDICT_WRONG_CODE
@@ -292,7 +316,9 @@ import Testing
               "amr": [
                 "otp"
               ],
-              "verified_at_unix_ms": "…"
+              "verified_at_unix_ms": "…",
+              "restricted": false,
+              "challenge_id": ""
             }
             $ countersign verify alice 000000 --factor $factor --field verification_id
             ? 1

@@ -157,6 +157,30 @@ struct OutboxWorkerTests {
         #expect(channel.sent == 1)
     }
 
+    @Test("What is logged of a message that fails holds neither code, recipient, token nor a provider's words")
+    func logs() async throws {
+        let log = MemoryLog()
+        let provider = try await FakeProvider.start { request, _ in .answer(500, [:], "words \(request.uri)") }
+        var settings = SMSProviderSettings(
+            name: "fake", url: "http://127.0.0.1:\(provider.port)/{to}/{text}/{receipt_url}",
+            http: ProviderHTTPSettings(allowedHosts: ["127.0.0.1"]))
+        settings.receiptURL = "https://mfa.example.com/receipts/"
+        let channel = try HTTPMessageProvider(settings, templates: MessageTemplates())
+        let envelope = Envelope.sample(content: .code("918273"))
+        await outbox.add([envelope])
+        try await withWorker([.sms: channel], options { $0.logger = Logger(label: "test") { _ in log } }) { _ in
+            try await eventually { await settledCount() == 1 }
+        }
+        #expect(provider.requests.first?.uri.contains("918273") == true)
+        #expect(log.text.contains("HTTP_500"))
+        #expect(log.text.contains(envelope.message.id.text))
+        for secret in ["918273", "41791234567", envelope.receiptToken, "words"] {
+            #expect(!log.text.contains(secret))
+        }
+        await channel.close()
+        await provider.stop()
+    }
+
     @Test("An outbox that cannot be read is read again")
     func leaseFails() async throws {
         await outbox.failLeasing(3)

@@ -17,8 +17,9 @@ struct SMSOutcomeTests {
         settings.refusalPattern = "blocked number"
         settings.cost.defaultMicros = 50_000
         settings.cost.microsByPrefix = ["41": 70_000, "4179": 80_000]
-        settings.http.connectTimeoutSeconds = 1
-        settings.http.timeoutSeconds = 2
+        // Long, since the machine may be busy; tests of time-outs set their own.
+        settings.http.connectTimeoutSeconds = 30
+        settings.http.timeoutSeconds = 60
         change(&settings)
         return try HTTPMessageProvider(settings, templates: MessageTemplates())
     }
@@ -47,7 +48,7 @@ struct SMSOutcomeTests {
         "Each status has its outcome",
         arguments: [
             (200, SendReport.Outcome.failed), (202, .failed), (301, .failed), (302, .failed), (307, .failed),
-            (400, .refused), (401, .refused), (403, .refused), (404, .refused), (429, .failed), (500, .failed),
+            (400, .refused), (401, .failed), (403, .failed), (404, .refused), (429, .failed), (500, .failed),
             (502, .failed), (503, .failed),
         ])
     func statuses(_ status: Int, _ outcome: SendReport.Outcome) async throws {
@@ -71,7 +72,11 @@ struct SMSOutcomeTests {
         "A message that a provider read and did not answer may have been sent",
         arguments: [FakeProvider.Act.hang, .drip])
     func hang(_ act: FakeProvider.Act) async throws {
-        let (report, requests) = try await report(act) { $0.successStatuses = 200...299 }
+        let (report, requests) = try await report(act) {
+            $0.successStatuses = 200...299
+            $0.http.connectTimeoutSeconds = 4
+            $0.http.timeoutSeconds = 5
+        }
         #expect(report == SendReport(outcome: .unknown, provider: "fake", costMicros: 80_000, reason: "TIMEOUT"))
         #expect(requests == 1)
     }
@@ -159,6 +164,16 @@ struct SMSOutcomeTests {
     }
 
     // MARK: TLS
+
+    @Test("A provider that does not speak TLS gets nothing to read")
+    func noTLS() async throws {
+        let provider = try await FakeProvider.start { _, _ in .answer(201) }
+        let channel = try channel(port: provider.port, scheme: "https", host: "localhost")
+        #expect(await channel.send(.sample()) == SendReport(outcome: .failed, provider: "fake", reason: "TLS"))
+        #expect(provider.requests.isEmpty)
+        await channel.close()
+        await provider.stop()
+    }
 
     private func tlsReport(_ server: TestAuthority.Request, by issuer: TestAuthority, trusting trusted: TestAuthority)
         async throws -> (SendReport, Int)

@@ -33,7 +33,8 @@ struct TemplateTests {
         let channel = try FileChannel(folder: outbox.path, templates: MessageTemplates(settings))
         #expect(await channel.send(envelope).outcome == .accepted)
         let file = try #require(outbox.contents().values.first)
-        return String(String(decoding: file, as: UTF8.self).split(separator: "\n\n", maxSplits: 1)[1].dropLast())
+        let content = String(decoding: file, as: UTF8.self)
+        return String(try #require(content.split(separator: "\n\n", maxSplits: 1).dropFirst().first).dropLast())
     }
 
     @Test("The built-in SMS is the seed's, and there is German and French")

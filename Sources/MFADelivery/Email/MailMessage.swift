@@ -23,7 +23,7 @@ struct MailMessage: Sendable {
         if let html {
             // Quoted-printable never writes "=_", so no part holds the boundary.
             let boundary = "=_\(messageID.prefix { $0 != "@" })"
-            lines += ["Content-Type: multipart/alternative; boundary=\"\(boundary)\"", ""]
+            lines += ["Content-Type: multipart/alternative;", " boundary=\"\(boundary)\"", ""]
             lines += ["--\(boundary)"] + part("plain", text)
             lines += ["--\(boundary)"] + part("html", html)
             lines += ["--\(boundary)--"]

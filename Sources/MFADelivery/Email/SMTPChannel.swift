@@ -81,6 +81,8 @@ public final class SMTPChannel: Channel {
         }
         switch result.replyCode {
         case 400...499: return report(.failed, "SMTP_\(result.replyCode)")
+        // Our own name or password, or none where one is wanted: nothing about the message (RFC 4954, section 6).
+        case 530, 534, 535, 538: return report(.failed, "SMTP_\(result.replyCode)")
         case 500...599: return report(.refused, "SMTP_\(result.replyCode)")
         default: return report(upload.hasEnded ? .unknown : .failed, "CONNECTION")
         }

@@ -1,5 +1,4 @@
 internal import CCurl
-internal import MFADomain
 
 /// One libcurl handle with the connection it keeps open.
 // Proof: a session is taken out of ``SMTPSessions`` under its lock, used by one thread, and put back; libcurl allows
@@ -50,6 +49,8 @@ final class SMTPSession: @unchecked Sendable {
         }
         options.set(CURLOPT_CONNECTTIMEOUT_MS, server.connectTimeoutSeconds * 1000)
         options.set(CURLOPT_TIMEOUT_MS, server.timeoutSeconds * 1000)
+        // Holds for QUIT too, which the limit above does not: a server that hangs costs it once more.
+        options.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, server.timeoutSeconds)
         options.set(CURLOPT_MAIL_FROM, "<\(from.text)>")
         options.set(CURLOPT_MAIL_RCPT, recipients)
         options.set(CURLOPT_UPLOAD, 1)

@@ -24,6 +24,7 @@ public struct SMTPSettings: Sendable, Hashable {
     /// PEM file of the authorities that may vouch for the server; nil for the system's.
     public var caFile: String?
     public var connectTimeoutSeconds = 5
+    /// For one message. A server that hangs after it may take as long again until its connection is given up.
     public var timeoutSeconds = 30
     /// Connections, each with a thread of its own.
     public var maximumConnections = 4

@@ -10,6 +10,8 @@ enum HTTPOutcome {
             // Not followed: the next address is the provider's word, not the operator's.
             case 300...399: .failed
             case 429: .failed
+            // About us and not about the message: another provider may take it.
+            case 401, 403, 407: .failed
             case 400...499: .refused
             default: .failed
             }

@@ -1,4 +1,3 @@
-internal import Logging
 public import MFADomain
 
 /// Takes messages from the outbox and hands them to their channels, until it is stopped.

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// What a provider reports on a message it took.
 public struct DeliveryReceipt: Sendable, Hashable {
     public enum Status: Sendable, Hashable, CaseIterable {

@@ -76,6 +76,9 @@ final class ReceiptHandler: ChannelInboundHandler {
         if status != .noContent { headers.add(name: "Content-Length", value: "0") }
         channel.write(
             HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
-        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in channel.close(promise: nil) }
+        // The other end closes, or the deadline does: closed at once with bytes unread, the answer could be lost.
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
+            channel.close(mode: .output, promise: nil)
+        }
     }
 }

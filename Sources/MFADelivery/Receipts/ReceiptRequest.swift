@@ -1,4 +1,3 @@
-internal import Foundation
 internal import NIOHTTP1
 
 /// Reads a receipt out of a request.

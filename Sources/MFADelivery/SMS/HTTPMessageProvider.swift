@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 public import MFADomain
 internal import NIOHTTP1
 

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import MFADomain
 
 /// The texts of all messages, read and checked at start.

@@ -32,7 +32,9 @@ struct Call: AsyncParsableCommand {
         guard let json = try? method.responseToJSON(answer) else {
             throw Complaint("the answer is not a \(method.responseName)", status: .fault)
         }
-        try output.show(AnswerJSON.make(json: json, messageName: method.responseName), field: field)
+        try output.show(
+            AnswerJSON.make(json: json, messageName: method.responseName), field: field,
+            goodVerdict: .good(in: method.responseName))
     }
 
     private func text() throws -> String {

@@ -17,19 +17,33 @@ struct Code: ParsableCommand {
 
     func run() throws {
         let given = try SecretArgument.read(secret)
-        var authenticator =
+        var password =
             try given.lowercased().hasPrefix("otpauth:")
-            ? Authenticator(uri: given) : Authenticator(base32: given)
-        if let algorithm { authenticator.algorithm = algorithm.value }
-        if let digits { authenticator.digits = digits }
-        if let period { authenticator.periodSeconds = period }
-        Standard.output(try authenticator.code(at: at ?? Int64(Date().timeIntervalSince1970)))
+            ? OneTimePassword(uri: given) : OneTimePassword(base32: given)
+        guard password.kind == .totp else {
+            throw Complaint(
+                "an otpauth URI of another kind than totp",
+                hint: "a counter has to be kept: countersign authenticator add, then code")
+        }
+        if let algorithm { password.algorithm = algorithm.value }
+        if let digits { password.digits = digits }
+        if let period { password.periodSeconds = period }
+        Standard.output(try password.code(at: at ?? Int64(Date().timeIntervalSince1970)))
     }
 
     enum Algorithm: String, ExpressibleByArgument, CaseIterable {
         case sha1
         case sha256
         case sha512
+
+        init(_ value: HashAlgorithm) {
+            self =
+                switch value {
+                case .sha1: .sha1
+                case .sha256: .sha256
+                case .sha512: .sha512
+                }
+        }
 
         var value: HashAlgorithm {
             switch self {

@@ -1,12 +1,10 @@
 import ArgumentParser
 import CountersignClient
-import Foundation
-import QRCode
 
 struct Enroll: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a factor: the person sets up their authenticator, then `activate` proves it.",
-        subcommands: [EnrollTOTP.self])
+        subcommands: [EnrollTOTP.self, EnrollHOTP.self, EnrollSMS.self, EnrollEmail.self, EnrollPush.self])
 }
 
 struct EnrollTOTP: ServerCommand {
@@ -25,9 +23,7 @@ struct EnrollTOTP: ServerCommand {
     @Option(help: "sha1, sha256 or sha512; many apps know sha1 alone.") var algorithm: Algorithm?
     @Option(help: "6 or 8; many apps know 6 alone.") var digits: UInt32?
     @Option(help: .init("Seconds a code lives; many apps know 30 alone.", valueName: "seconds")) var period: UInt32?
-    @Option(help: .init("Write the QR code there as a PNG image, readable by you alone.", valueName: "file"))
-    var png: String?
-    @Flag(help: "Draw no QR code.") var noQR = false
+    @OptionGroup var picture: QRCodeOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -49,17 +45,7 @@ struct EnrollTOTP: ServerCommand {
     }
 
     func received(_ answer: inout StartEnrollmentResponse) throws {
-        if let png {
-            // Created readable by its owner alone before anything is in it.
-            try? FileManager.default.removeItem(atPath: png)
-            guard
-                FileManager.default.createFile(
-                    atPath: png, contents: answer.totp.qrPng, attributes: [.posixPermissions: 0o600])
-            else { throw Complaint("cannot write \(png)") }
-        }
-        if !noQR, Standard.isErrorTerminal, let code = try? QRCode(answer.totp.otpauthUri) {
-            Standard.error(code.terminal())
-        }
+        try picture.show(answer.totp.otpauthUri, image: answer.totp.qrPng)
     }
 
     enum Algorithm: String, ExpressibleByArgument, CaseIterable {

@@ -14,21 +14,29 @@ protocol ServerCommand: AsyncParsableCommand {
     func received(_ answer: inout Answer) throws
     /// Members of the JSON that are left out.
     static var omittedMembers: Set<String> { get }
+    /// The verdict that is exit status 0.
+    static var goodVerdict: Verdict { get }
+    /// How long the server may wait before it answers, beyond what a call takes.
+    var wait: Duration { get }
 }
 
 extension ServerCommand {
     static var omittedMembers: Set<String> { [] }
+    static var goodVerdict: Verdict { .good(in: Answer.protoMessageName) }
+    var wait: Duration { .zero }
 
     func received(_ answer: inout Answer) throws {}
 
     func run() async throws {
         let field = try output.field.map { try FieldPath($0, in: Answer.protoMessageName) }
-        let settings = try connection.settings()
+        var settings = try connection.settings()
+        settings.client.timeout += wait
         let client = try await CountersignClient(settings.client)
         var answer = try await call(client, tenant: settings.tenant)
         await client.shutdown()
         try received(&answer)
-        try output.show(AnswerJSON.of(answer).without(Self.omittedMembers), field: field)
+        try output.show(
+            AnswerJSON.of(answer).without(Self.omittedMembers), field: field, goodVerdict: Self.goodVerdict)
     }
 }
 
@@ -41,8 +49,8 @@ struct OutputOptions: ParsableArguments {
     var field: String?
 
     /// Prints the answer, or the field that was asked for, and ends with the status of its verdict.
-    func show(_ answer: JSONValue, field: FieldPath?) throws {
-        let isNegative = answer.isNegativeVerdict
+    func show(_ answer: JSONValue, field: FieldPath?, goodVerdict: Verdict) throws {
+        let isNegative = answer.hasVerdict(otherThan: goodVerdict)
         do {
             Standard.output(try field.map { try $0.value(in: answer).raw } ?? answer.text())
         } catch  where isNegative {
@@ -52,13 +60,27 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
+extension Verdict {
+    /// What an answer of this kind says when it is no negative one.
+    static func good(in messageName: String) -> Verdict {
+        let beginnings = [StartEnrollmentResponse.protoMessageName, StartChallengeResponse.protoMessageName]
+        // What only begins has proven nothing yet.
+        return beginnings.contains(messageName) ? .unspecified : .accepted
+    }
+
+    /// As in the .proto.
+    fileprivate var name: String {
+        ProtoCatalogue.shared.enumeration("countersign.v1.Verdict")?.descriptor.value
+            .first { Int($0.number) == rawValue }?.name ?? ""
+    }
+}
+
 extension JSONValue {
-    /// An answer with a verdict that is not ACCEPTED.
-    fileprivate var isNegativeVerdict: Bool {
+    fileprivate func hasVerdict(otherThan good: Verdict) -> Bool {
         guard case .object(let members) = self, let verdict = members.first(where: { $0.name == "verdict" }) else {
             return false
         }
-        return verdict.value != .string("VERDICT_ACCEPTED")
+        return verdict.value != .string(good.name)
     }
 
     fileprivate func without(_ names: Set<String>) -> JSONValue {

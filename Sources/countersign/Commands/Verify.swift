@@ -3,27 +3,47 @@ import CountersignClient
 
 struct Verify: ServerCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a code and spend it. Exit status 0 when it is accepted, 1 for every other verdict.")
+        abstract:
+            "Check a code, or an approval, and spend it. Exit status 0 when it is accepted, 1 for every other verdict.")
 
     @Argument(help: "The person, by your own id.") var subject: String
-    @Argument(help: "The code; - reads it from standard input.") var code: String
+    @Argument(help: "The code; - reads it from standard input. Not needed for a push challenge.") var code: String?
     @Option(help: .init("Check against this factor alone.", valueName: "factor-id")) var factor: String?
-    @Option(help: "Check against the factors of a kind: totp or backup-codes; totp unless --factor is given.")
-    var kind: Kind?
+    @Option(help: "Check against the factors of a kind; totp unless --factor or --challenge is given.") var kind: Kind?
+    @Option(help: .init("Check the code, or the approval, of this challenge.", valueName: "challenge-id"))
+    var challenge: String?
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case totp
+        case hotp
+        case sms
+        case email
+        case push
         case backupCodes = "backup-codes"
+
+        var value: FactorKind {
+            switch self {
+            case .totp: .totp
+            case .hotp: .hotp
+            case .sms: .sms
+            case .email: .email
+            case .push: .push
+            case .backupCodes: .backupCodes
+            }
+        }
     }
 
     func validate() throws {
-        if factor != nil, kind != nil { throw ValidationError("--factor and --kind exclude each other") }
+        let given = [factor.map { _ in "--factor" }, kind.map { _ in "--kind" }, challenge.map { _ in "--challenge" }]
+            .compactMap { $0 }
+        if given.count > 1 { throw ValidationError("\(given[0]) and \(given[1]) exclude each other") }
+        if code == nil, challenge == nil { throw ValidationError("Missing expected argument '<code>'") }
     }
 
     func call(_ client: CountersignClient, tenant: String) async throws -> VerifyResponse {
-        let code = try SecretArgument.read(code)
+        let code = try code.map(SecretArgument.read) ?? ""
         return try await client.verification.verify(
             .with {
                 $0.tenant = tenant
@@ -31,8 +51,10 @@ struct Verify: ServerCommand {
                 $0.code = code
                 if let factor {
                     $0.factorID = factor
+                } else if let challenge {
+                    $0.challengeID = challenge
                 } else {
-                    $0.kind = kind == .backupCodes ? .backupCodes : .totp
+                    $0.kind = (kind ?? .totp).value
                 }
             })
     }

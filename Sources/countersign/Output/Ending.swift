@@ -41,7 +41,7 @@ struct Ending {
         ["error: \(message)"] + (hint.map { ["hint: \($0)"] } ?? [])
     }
 
-    private static func text(_ error: CountersignError) -> String {
+    static func text(_ error: CountersignError) -> String {
         let label = error.reason.isEmpty ? "\(error.code)" : "\(error.code) \(error.reason)"
         let fields = error.fieldViolations.map { "\($0.field): \($0.description)" }
             .filter { !error.message.contains($0) }

@@ -10,18 +10,16 @@ struct ServiceOutbox: OutboxSource {
     func lease(_ channel: MessageChannel, limit: Int) async throws -> [LeasedMessage] {
         try await service.leaseMessages(channel, limit: limit).map { queued in
             LeasedMessage(
+                key: queued.key,
                 envelope: Envelope(
-                    message: queued.message, tenant: queued.key.tenant, subject: queued.key.subject,
+                    message: queued.message, tenant: queued.key.tenant,
                     appName: service.appName(of: queued.key.tenant), receiptToken: service.receiptToken(of: queued)),
                 attempt: queued.attempt)
         }
     }
 
     func settle(_ message: LeasedMessage, _ report: SendReport) async throws {
-        let envelope = message.envelope
-        let queued = QueuedMessage(
-            key: SubjectKey(tenant: envelope.tenant, subject: envelope.subject), message: envelope.message,
-            attempt: message.attempt)
+        let queued = QueuedMessage(key: message.key, message: message.envelope.message, attempt: message.attempt)
         let result: RecordDelivery.Result =
             switch report.outcome {
             case .accepted: .accepted
