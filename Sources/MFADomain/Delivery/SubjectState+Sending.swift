@@ -13,8 +13,7 @@ extension SubjectState {
             throw .countryNotAllowed(credential.country)
         }
         return SendRation(
-            to: credential.address, subject: pseudonym.text, caller: context.facts.caller,
-            country: credential.country, isSent: isSent, sending
+            to: credential.address, caller: context.facts.caller, country: credential.country, isSent: isSent, sending
         ).claim(&context, sending)
     }
 

@@ -9,7 +9,7 @@ struct SendRation {
     private let claims: [(limit: SendLimit, claim: BudgetClaim)]
 
     /// - Parameter isSent: false where the caller delivers by itself, at its own cost.
-    init(to address: Address, subject: String, caller: String, country: String, isSent: Bool, _ settings: SendingSettings) {
+    init(to address: Address, caller: String, country: String, isSent: Bool, _ settings: SendingSettings) {
         func claim(
             _ limit: SendLimit, _ axis: BudgetCounter.Axis, _ name: String, _ ration: SendingSettings.Ration,
             amount: Int64 = 1
@@ -22,7 +22,7 @@ struct SendRation {
             )
         }
         var claims = settings.perAddress.map { claim(.address, .address, address.value, $0) }
-        claims.append(claim(.subject, .subject, subject, settings.perSubject))
+        claims.append(claim(.subject, .subject, "", settings.perSubject))
         claims.append(claim(.caller, .caller, caller, settings.perCaller))
         if isSent, address.kind == .phone {
             let prefix = SendingSettings.prefix(of: address.value)

@@ -137,7 +137,8 @@ extension Call {
     /// A challenge as this caller may see it.
     func message(_ challenge: Challenge, of factor: Factor?, at now: Timestamp) -> Countersign_V1_Challenge {
         caller.conceal
-            ? .init(concealing: challenge.id, .unspecified, .init(challenge.state(at: now)), createdAt: challenge.createdAt)
+            ? .init(
+                concealing: challenge.id, .unspecified, .init(challenge.state(at: now)), createdAt: challenge.createdAt)
             : .init(challenge, of: factor, at: now)
     }
 }
@@ -146,7 +147,8 @@ extension MFAService {
     /// The device that a relayed request names. One of another tenant's is as unknown as one that never was.
     fileprivate func device(named name: String, of tenant: String) throws(CallStatus) -> PushDevice {
         guard let device = device(named: name), device.key.tenant == tenant else {
-            throw CallStatus(.notFound, reason: "DEVICE_NOT_FOUND", "This server gave no device of the tenant this name.")
+            throw CallStatus(
+                .notFound, reason: "DEVICE_NOT_FOUND", "This server gave no device of the tenant this name.")
         }
         return device
     }

@@ -68,7 +68,8 @@ struct Server {
                 group: group)
             let port = wire.localAddress.port ?? configuration.listen.port
             return Server(
-                store: store, delivery: delivery, wire: wire, group: group, grace: .seconds(configuration.shutdownGraceSeconds),
+                store: store, delivery: delivery, wire: wire, group: group,
+                grace: .seconds(configuration.shutdownGraceSeconds),
                 logger: logger, address: configuration.listen.with(port: port).description)
         } catch {
             await delivery.stop()
