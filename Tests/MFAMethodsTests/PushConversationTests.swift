@@ -34,7 +34,8 @@ struct PushConversationTests {
         #expect(try await test.verify("alice", challenge: push.challengeID).verdict == .replayed)
     }
 
-    @Test("Five hundred signed answers with wrong numbers at once: three are looked at, and the right one comes too late")
+    @Test(
+        "Five hundred signed answers with wrong numbers at once: three are looked at, and the right one comes too late")
     func numberFlood() async throws {
         let device = try await test.pair("alice")
         let started = try await test.startChallenge("alice", .push)

@@ -178,7 +178,9 @@ struct SendingConversationTests {
         #expect(try await state() == .delivered)
     }
 
-    @Test("A factor of another system is taken over only where the configuration allows it, and active only with the scope")
+    @Test(
+        "A factor of another system is taken over only where the configuration allows it, and active only with the scope"
+    )
     func existing() async throws {
         func bring(_ test: TestService, _ scopes: Set<Scope>) async throws -> Countersign_V1_StartEnrollmentResponse {
             try await test.call(EnrollmentServiceMethods.startEnrollment, as: .test(scopes: scopes)) {

@@ -24,7 +24,9 @@ public struct PushDevice: Sendable {
         let items = URLComponents(string: uri)?.queryItems ?? []
         func value(_ name: String) -> String { items.first { $0.name == name }?.value ?? "" }
         let digits = Array(value("secret"))
-        let secret = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0..<$0 + 2]), radix: 16) }
+        let secret = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(digits[$0..<$0 + 2]), radix: 16)
+        }
         guard let factorID = FactorID(text: value("factor")) else { throw CocoaError(.formatting) }
         let publicKey = Array(key.publicKey.x963Representation)
         return try .with {

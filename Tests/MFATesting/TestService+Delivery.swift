@@ -1,4 +1,3 @@
-
 public import MFAProto
 public import MFAStore
 

@@ -55,6 +55,7 @@ extension Configuration {
         let hasDevelopmentKeys = saysDevelopment || tls?.isDevelopment == true
         let delivery = try reader.deliverySection(isDevelopment: hasDevelopmentKeys || flags.isDev)
         service.domain.channels = delivery.channels
+        service.messageLeaseSeconds = delivery.leaseSeconds
         service.domain.sending.smsCostMicros = delivery.smsCostMicros
         if (hasDevelopmentKeys || flags.isDev) && !listen.isLoopback {
             let reason = hasDevelopmentKeys ? "development keys" : "--dev"

@@ -35,7 +35,7 @@ struct Server {
                 metadata: ["open_files": "\(descriptors)"])
         }
 
-        let channels = try Channels(configuration.delivery)
+        let channels = try await Channels.make(configuration.delivery)
         let store: SQLiteStore
         do {
             store = try openStore(configuration, logger: logger)
