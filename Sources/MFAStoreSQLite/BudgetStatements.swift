@@ -11,7 +11,7 @@ struct BudgetStatements {
     /// What has ended is swept away this many rows at a time, by those who count.
     private static let maxSweptRows = 20
 
-    func answers(to claims: [BudgetClaim], at now: Timestamp) throws -> ClaimAnswers {
+    func answers(to claims: [BudgetClaim], of pseudonym: Pseudonym, at now: Timestamp) throws -> ClaimAnswers {
         var answers: [BudgetClaim: ClaimAnswer] = [:]
         for claim in claims where answers[claim] == nil {
             var share: Int64 = 0
@@ -20,7 +20,7 @@ struct BudgetStatements {
             }
             answers[claim] = claim.answer(counts: try counts(claim.counter, like: claim, at: now), share: share, at: now)
         }
-        return ClaimAnswers(answers)
+        return ClaimAnswers(answers, to: pseudonym)
     }
 
     private func counts(

@@ -100,7 +100,7 @@ private final class Committer: Sendable {
         guard var write = decided.update.decide(on: row) else { return nil }
         if !write.claims.isEmpty {
             let budget = BudgetStatements(database: database, keyRing: keyRing)
-            let answers = try budget.answers(to: write.claims, at: write.at)
+            let answers = try budget.answers(to: write.claims, of: write.pseudonym, at: write.at)
             guard let answered = decided.update.decide(on: row, claims: answers) else { return nil }
             // A decision that was refused has been made without what it claimed.
             if answers.areAllGranted, answered.claims == write.claims { try budget.count(write.claims, at: write.at) }

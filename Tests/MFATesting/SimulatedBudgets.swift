@@ -11,7 +11,7 @@ public struct SimulatedBudgets: Sendable {
 
     public init() {}
 
-    public func answers(to claims: [BudgetClaim], at now: Timestamp) -> ClaimAnswers {
+    public func answers(to claims: [BudgetClaim], of pseudonym: Pseudonym, at now: Timestamp) -> ClaimAnswers {
         var answers: [BudgetClaim: ClaimAnswer] = [:]
         for claim in claims {
             var share: Int64 = 0
@@ -20,7 +20,7 @@ public struct SimulatedBudgets: Sendable {
             }
             answers[claim] = claim.answer(counts: counts(claim.counter, claim, at: now), share: share, at: now)
         }
-        return ClaimAnswers(answers)
+        return ClaimAnswers(answers, to: pseudonym)
     }
 
     private func counts(

@@ -20,8 +20,9 @@ public struct Simulation {
     public mutating func run<Command: SubjectCommand>(_ command: Command) throws -> Command.Outcome {
         var decision = try decide(command, claims: nil)
         // As a store does: the claims are answered, and the decision is made once more.
-        if let claims = decision.effect?.claims, !claims.isEmpty {
-            let answers = budgets.answers(to: claims, at: now)
+        if let effect = decision.effect, !effect.claims.isEmpty {
+            let claims = effect.claims
+            let answers = budgets.answers(to: claims, of: effect.pseudonym, at: now)
             decision = try decide(command, claims: answers)
             if answers.areAllGranted { budgets.count(claims, at: now) }
         }

@@ -14,7 +14,8 @@ public func decide<Command: SubjectCommand>(
     if let state {
         next = state
     } else if Command.createsSubject {
-        next = SubjectState(pseudonym: Pseudonym(entropy: &context.entropy), createdAt: now)
+        next = SubjectState(
+            pseudonym: claims?.pseudonym ?? Pseudonym(entropy: &context.entropy), createdAt: now)
     } else {
         throw .subjectNotFound
     }

@@ -25,9 +25,12 @@ public struct ClaimAnswer: Sendable, Hashable {
 /// on as if all were granted, and is made again once they are known.
 public struct ClaimAnswers: Sendable, Hashable {
     private let answers: [BudgetClaim: ClaimAnswer]
+    /// Who claimed: a subject that the decision makes is the same one both times, as claims are made in its name.
+    public let pseudonym: Pseudonym
 
-    public init(_ answers: [BudgetClaim: ClaimAnswer]) {
+    public init(_ answers: [BudgetClaim: ClaimAnswer], to pseudonym: Pseudonym) {
         self.answers = answers
+        self.pseudonym = pseudonym
     }
 
     /// A claim that was not asked for is not granted.
