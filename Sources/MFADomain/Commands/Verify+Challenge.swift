@@ -59,6 +59,9 @@ extension Verify {
         case .approved:
             if challenge.kind != .push { return OutOfBandCode.matches(code, challenge.code) ? .replayed : .wrongCode }
             if challenge.isVerified { return .replayed }
+            // Nothing ends an approved challenge, so an approval that nobody asked for would wait for ever.
+            guard context.now.isWithin(seconds: DomainSettings.approvalLifetimeSeconds, after: challenge.createdAt)
+            else { return .expired }
             state.challenges[index].isVerified = true
             return .accepted
         case .pending:

@@ -37,6 +37,9 @@ public struct DomainSettings: Sendable, Hashable {
     static let maxPushFailures = 3
     /// Push challenges in a row that were not approved, and then push pauses.
     static let maxPushRefusals = 3
+    /// How long after a push challenge began its approval can be spent (NIST SP 800-63B-4, section 3.1.3.2 allows ten
+    /// minutes).
+    static let approvalLifetimeSeconds: Int64 = 600
     /// Challenges that have ended and are kept for GetChallenge, and how long after their time.
     static let maxEndedChallenges = 4
     static let endedChallengeSeconds: Int64 = 600
