@@ -70,7 +70,9 @@ public struct StartChallenge: SubjectCommand {
             // A code that activates a factor may be asked for again; a device is paired, not asked.
             let isActivation = found == .pendingActivation && state.factors[index].address != nil
             guard found == .active || isActivation else { throw .factorNotActive(found) }
-            return (index, isActivation ? state.openChallengeIndex(of: id) : nil)
+            let open = isActivation ? state.openChallengeIndex(of: id) : nil
+            // Another caller's is not continued but replaced: its id and its code are that caller's alone.
+            return (index, open.flatMap { state.challenges[$0].caller == facts.caller ? $0 : nil })
         case .kind(let kind):
             guard kind.channel != nil else { throw .nothingToSend(kind) }
             let active = state.factors.indices.filter {
