@@ -2,7 +2,7 @@
 public struct StartChallenge: SubjectCommand {
     public enum Target: Sendable, Hashable {
         case factor(FactorID)
-        /// The active factor of the kind that was last used.
+        /// The active factor of the kind that was last used, of those that may be used already.
         case kind(FactorKind)
         /// A challenge whose code is replaced; its tries stay as they are (CONTROLS row 21).
         case resend(ChallengeID)
@@ -78,7 +78,11 @@ public struct StartChallenge: SubjectCommand {
             let active = state.factors.indices.filter {
                 state.factors[$0].kind == kind && state.factors[$0].storedState == .active
             }
-            let latest = active.max {
+            // A new address that may not be used yet must not stand in the way of the one that may.
+            let usable = active.filter { index in
+                state.factors[index].usableFrom.map { context.now >= $0 } ?? true
+            }
+            let latest = (usable.isEmpty ? active : usable).max {
                 (state.factors[$0].lastUsedAt?.milliseconds ?? 0) < (state.factors[$1].lastUsedAt?.milliseconds ?? 0)
             }
             guard let latest else { throw .noActiveFactor(kind) }
