@@ -15,7 +15,7 @@ extension SubjectState {
         return SendRation(
             to: credential.address, subject: pseudonym.text, caller: context.facts.caller,
             country: credential.country, isSent: isSent, sending
-        ).claim(&context, sending)
+        ).claim(&context)
     }
 
     /// Gives a challenge a new code, and the message that brings it. The code before, and its message, are dead.

@@ -48,7 +48,7 @@ struct SendRation {
     }
 
     /// Puts the claims into the decision and says what came of them.
-    func claim(_ context: inout DecisionContext, _ settings: SendingSettings) -> Answer {
+    func claim(_ context: inout DecisionContext) -> Answer {
         guard let answers = context.claim(claims.map(\.claim)) else {
             return .granted(sendsLeft: 0, resendAfterMilliseconds: 0, moneyAlarm: false)
         }
@@ -62,7 +62,7 @@ struct SendRation {
         }
         return .granted(
             sendsLeft: Int(clamping: ofAddress.map(\.left).last ?? 0),
-            resendAfterMilliseconds: (settings.perAddress.first?.windowSeconds ?? 0) * 1000, moneyAlarm: moneyAlarm)
+            resendAfterMilliseconds: ofAddress.map(\.retryAfterMilliseconds).max() ?? 0, moneyAlarm: moneyAlarm)
     }
 
     /// Counts a code that was used, for the share that the breaker watches (CONTROLS row 25).
