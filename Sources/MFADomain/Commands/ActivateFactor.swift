@@ -69,7 +69,7 @@ public struct ActivateFactor: SubjectCommand {
             guard OutOfBandCode.matches(code, state.challenges[open].code) else { return .wrongCode }
             state.challenges[open].approve()
             state.challenges[open].isVerified = true
-            SendRation.countCompletion(of: credential, &context)
+            SendRation.countCompletion(of: state.challenges[open], to: credential, &context)
             return .accepted
         case (.push(var credential), .registration(let registration)):
             let statement = PushStatement.pairing(

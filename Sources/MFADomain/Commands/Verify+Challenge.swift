@@ -72,7 +72,7 @@ extension Verify {
             state.challenges[index].approve()
             state.challenges[index].isVerified = true
             if let credential = state.factor(challenge.factorID)?.address {
-                SendRation.countCompletion(of: credential, &context)
+                SendRation.countCompletion(of: challenge, to: credential, &context)
             }
             return .accepted
         }

@@ -65,9 +65,12 @@ struct SendRation {
             resendAfterMilliseconds: ofAddress.map(\.retryAfterMilliseconds).max() ?? 0, moneyAlarm: moneyAlarm)
     }
 
-    /// Counts a code that was used, for the share that the breaker watches (CONTROLS row 25).
-    static func countCompletion(of credential: AddressCredential, _ context: inout DecisionContext) {
-        guard credential.address.kind == .phone else { return }
+    /// Counts a code that was sent and used, for the share that the breaker watches (CONTROLS row 25). Codes that
+    /// callers deliver by themselves are not among the sends, so they must not hide what those are.
+    static func countCompletion(
+        of challenge: Challenge, to credential: AddressCredential, _ context: inout DecisionContext
+    ) {
+        guard credential.address.kind == .phone, challenge.messageID != nil else { return }
         _ = context.claim([
             BudgetClaim(
                 counter: BudgetCounter(
