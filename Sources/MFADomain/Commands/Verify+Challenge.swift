@@ -80,8 +80,9 @@ extension Verify {
 }
 
 extension SubjectState {
-    /// Someone who proved another factor is the person: devices may be asked again. A fraud report stays until an
-    /// administrator has looked at it.
+    /// Someone who proved another factor is the person: devices may be asked again. Not by e-mail, which proves no
+    /// possession: whoever reads it could ask without end. A fraud report stays until an administrator has looked at
+    /// it.
     mutating func liftPushPauses() {
         for index in factors.indices {
             guard case .push(var credential) = factors[index].credential, credential.refusals > 0 else { continue }

@@ -146,7 +146,7 @@ public struct Verify: SubjectCommand {
         if case .push(var credential) = state.factors[index].credential {
             credential.refusals = 0
             state.factors[index].credential = .push(credential)
-        } else {
+        } else if state.factors[index].kind.category != nil {
             state.liftPushPauses()
         }
         state.factors[index].budget.succeed()
