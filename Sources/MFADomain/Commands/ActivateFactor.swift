@@ -96,11 +96,11 @@ public struct ActivateFactor: SubjectCommand {
     ) -> Outcome {
         let isFirst = !state.hasProtectedFactor
         let kind = state.factors[index].kind
-        if state.factors[index].address != nil, !facts.mayBindWithoutProof,
-            state.factors.contains(where: { $0.storedState == .active && $0.kind == kind })
+        if state.factors[index].address != nil, !facts.mayBindWithoutProof, !isFirst,
+            state.factors.contains(where: { $0.activatedAt != nil && $0.kind == kind })
         {
             // Another number is another binding: whoever took over a session must not read codes on it at once
-            // (CONTROLS row 27).
+            // (CONTROLS row 27), nor after suspending or revoking the number before.
             state.factors[index].usableFrom = context.now.adding(seconds: context.settings.addressCooldownSeconds)
         }
         state.factors[index].activate(at: context.now)

@@ -21,7 +21,7 @@ public struct DomainSettings: Sendable, Hashable {
     public var pushLifetimeSeconds: Int64 = 120
     /// Digits of the number to match, 2 to 6; 6 is what NIST asks of a secret that is transferred.
     public var pushNumberDigits = 3
-    /// How long a new address beside another one of its kind sends nothing for sign-ins.
+    /// How long a new address beside or after another one of its kind sends nothing for sign-ins.
     public var addressCooldownSeconds: Int64 = 3_600
     /// True lets callers bring secrets of another system (StartEnrollment's `existing`).
     public var allowsExistingSecrets = false
