@@ -105,11 +105,12 @@ public struct ActivateFactor: SubjectCommand {
         }
         state.factors[index].activate(at: context.now)
         let factor = state.factors[index]
-        if !isFirst { state.announce(factor, &context) }
+        let moneyAlarm = isFirst ? false : state.announce(factor, &context)
         let verificationID = state.remember(verificationOf: factor.id, &context)
         let codes = isFirst ? state.issueBackupCodes(&context).codes : []
         context.record(
             .activation, factor: factor, verdict: .accepted, backupCodesLeft: isFirst ? codes.count : nil)
+        context.annotate { $0.moneyAlarm = moneyAlarm }
         return Outcome(
             verdict: .accepted, factor: factor, backupCodes: codes,
             attemptsLeft: factor.budget.attemptsLeft(at: context.now, context.settings),

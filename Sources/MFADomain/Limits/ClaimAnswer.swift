@@ -20,6 +20,11 @@ public struct ClaimAnswer: Sendable, Hashable {
         self.percentAfter = percentAfter
         self.retryAfterMilliseconds = retryAfterMilliseconds
     }
+
+    /// True of the one claim that takes what is spent past the mark that is worth a word.
+    var passesMoneyMark: Bool {
+        percentBefore < SendingSettings.moneyAlarmPercent && percentAfter >= SendingSettings.moneyAlarmPercent
+    }
 }
 
 /// The store's answers to the claims of a decision. Nil answers mean that nobody has asked yet: the decision then goes

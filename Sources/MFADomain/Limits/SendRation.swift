@@ -39,10 +39,7 @@ struct SendRation {
                             minimum: settings.conversionMinimumSends))
                 ))
             let cost = settings.costMicros(of: address.value)
-            for ration in [
-                SendingSettings.Ration(settings.moneyPerHourMicros, perSeconds: 3_600),
-                SendingSettings.Ration(settings.moneyPerDayMicros, perSeconds: 86_400),
-            ] { claims.append(claim(.money, .money, "", ration, amount: cost)) }
+            for ration in settings.money { claims.append(claim(.money, .money, "", ration, amount: cost)) }
         }
         self.claims = claims
     }
@@ -57,8 +54,7 @@ struct SendRation {
         }
         let ofAddress = claims.filter { $0.limit == .address }.map { answers[$0.claim] }
         let moneyAlarm = claims.contains { limit, claim in
-            limit == .money && answers[claim].percentBefore < SendingSettings.moneyAlarmPercent
-                && answers[claim].percentAfter >= SendingSettings.moneyAlarmPercent
+            limit == .money && answers[claim].passesMoneyMark
         }
         return .granted(
             sendsLeft: Int(clamping: ofAddress.map(\.left).last ?? 0),
