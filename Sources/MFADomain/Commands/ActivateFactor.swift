@@ -62,7 +62,8 @@ public struct ActivateFactor: SubjectCommand {
             state.factors[index].credential = .hotp(credential)
             return .accepted
         case (.address(let credential), .code(let code)):
-            guard let open = state.openChallengeIndex(of: factorID), state.challenges[open].caller == facts.caller else {
+            guard let open = state.openChallengeIndex(of: factorID), state.challenges[open].caller == facts.caller
+            else {
                 // The code's time is over, but not the factor's: another one can be asked for.
                 return .wrongCode
             }

@@ -33,7 +33,8 @@ public struct RecordDelivery: SubjectCommand {
         case .ended: context.change(.remove(message.id))
         }
         // A provider's later word may have come before ours; it stands.
-        if let index = state.challenges.firstIndex(where: { $0.messageID == message.id && $0.deliveryState == .queued }) {
+        if let index = state.challenges.firstIndex(where: { $0.messageID == message.id && $0.deliveryState == .queued })
+        {
             state.challenges[index].deliveryState = outcome.state
         }
         if case .recipientGone = result, let index = state.factors.firstIndex(where: { $0.id == message.factorID }),

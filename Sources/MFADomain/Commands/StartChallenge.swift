@@ -111,7 +111,10 @@ public struct StartChallenge: SubjectCommand {
             let code = state.issueCode(to: credential, in: &challenge, delivery, &context)
             if let resent { state.challenges[resent] = challenge } else { state.add(challenge) }
             context.record(.challengeStarted, factor: factor)
-            context.annotate { $0.challengeID = challenge.id; $0.moneyAlarm = moneyAlarm }
+            context.annotate {
+                $0.challengeID = challenge.id
+                $0.moneyAlarm = moneyAlarm
+            }
             return Outcome(
                 verdict: nil, challenge: challenge, code: code, refusal: nil, sendsLeft: sendsLeft,
                 resendAfterMilliseconds: resendAfterMilliseconds, alternatives: [])

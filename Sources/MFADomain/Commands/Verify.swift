@@ -56,7 +56,11 @@ public struct Verify: SubjectCommand {
                     let (verdict, challenge) = checkOpenChallenge(of: index, in: &state, &context)
                     if verdict == .accepted { return accept(index, challenge, &state, &context) }
                     let isMiss = verdict == .wrongCode || verdict == .replayed
-                    if isMiss { misses.append((index, verdict, challenge)) } else { unasked = (verdict, index, challenge) }
+                    if isMiss {
+                        misses.append((index, verdict, challenge))
+                    } else {
+                        unasked = (verdict, index, challenge)
+                    }
                 } else {
                     let verdict = check(&state.factors[index], context)
                     if verdict == .accepted { return accept(index, nil, &state, &context) }

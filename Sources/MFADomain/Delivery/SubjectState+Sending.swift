@@ -58,7 +58,8 @@ extension SubjectState {
         }
         let numbers = recipients.map(\.credential).filter { $0.channel == .sms }
         let sms =
-            numbers.isEmpty ? (isGranted: false, moneyAlarm: false)
+            numbers.isEmpty
+            ? (isGranted: false, moneyAlarm: false)
             : NoticeRation(to: numbers, context.settings.sending).claim(&context)
         for (factorID, credential) in recipients where sms.isGranted || credential.channel != .sms {
             context.change(

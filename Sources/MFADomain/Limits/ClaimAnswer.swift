@@ -94,7 +94,8 @@ extension BudgetClaim {
         for (part, amount) in counts.sorted(by: { $0.part < $1.part }) {
             used -= amount
             if used <= rest {
-                let end = (part + Self.partsPerWindow + 1).multipliedReportingOverflow(by: partMilliseconds).partialValue
+                let end = (part + Self.partsPerWindow + 1).multipliedReportingOverflow(by: partMilliseconds)
+                    .partialValue
                 return max(1, end - now.milliseconds)
             }
         }

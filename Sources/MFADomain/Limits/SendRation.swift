@@ -9,7 +9,9 @@ struct SendRation {
     private let claims: [(limit: SendLimit, claim: BudgetClaim)]
 
     /// - Parameter isSent: false where the caller delivers by itself, at its own cost.
-    init(to address: Address, subject: String, caller: String, country: String, isSent: Bool, _ settings: SendingSettings) {
+    init(
+        to address: Address, subject: String, caller: String, country: String, isSent: Bool, _ settings: SendingSettings
+    ) {
         func claim(
             _ limit: SendLimit, _ axis: BudgetCounter.Axis, _ name: String, _ ration: SendingSettings.Ration,
             amount: Int64 = 1

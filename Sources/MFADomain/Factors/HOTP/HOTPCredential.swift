@@ -72,7 +72,11 @@ public struct HOTPCredential: Sendable, Hashable {
 
     /// Notes what a miss said: the code after one far ahead is awaited, after any other nothing is.
     mutating func noteMiss(_ match: Match) {
-        if case .ahead(let ahead) = match { resynchronizationCounter = ahead + 1 } else { resynchronizationCounter = nil }
+        if case .ahead(let ahead) = match {
+            resynchronizationCounter = ahead + 1
+        } else {
+            resynchronizationCounter = nil
+        }
     }
 
     public var parameters: HOTPParameters { HOTPParameters(algorithm: algorithm, digits: digits) }
