@@ -4,6 +4,8 @@ public import MFADomain
 public struct Simulation {
     public private(set) var state: SubjectState?
     public private(set) var events: [AuditEvent] = []
+    /// In the order in which decisions ended them.
+    public private(set) var endedChallenges: [ChallengeID] = []
     public var budgets = SimulatedBudgets()
     public private(set) var outbox = SimulatedOutbox()
     public var now: Timestamp
@@ -28,6 +30,7 @@ public struct Simulation {
         }
         if let effect = decision.effect {
             events.append(effect.event)
+            endedChallenges += effect.endedChallenges
             outbox.apply(effect.outbox)
             switch effect.change {
             case .put(let state): self.state = state
@@ -55,10 +58,11 @@ public struct Simulation {
 extension CallFacts {
     /// A caller without special rights.
     public static func test(
-        key: IdempotencyKey? = nil, mayBindWithoutProof: Bool = false, mayAdminister: Bool = false
+        caller: String = "backend", key: IdempotencyKey? = nil, mayBindWithoutProof: Bool = false,
+        mayAdminister: Bool = false
     ) -> CallFacts {
         CallFacts(
-            caller: "backend", requestID: "request-1", mayBindWithoutProof: mayBindWithoutProof,
+            caller: caller, requestID: "request-1", mayBindWithoutProof: mayBindWithoutProof,
             mayAdminister: mayAdminister, idempotencyKey: key)
     }
 }
