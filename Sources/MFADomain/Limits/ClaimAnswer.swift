@@ -108,6 +108,6 @@ extension BudgetClaim {
     }
 
     private static func percent(_ part: Int64, of whole: Int64) -> Int64 {
-        whole <= 0 ? 100 : min(100, Int64(Double(part) / Double(whole) * 100))
+        whole <= 0 ? 100 : Int64(min(100, Double(part) / Double(whole) * 100))
     }
 }
