@@ -20,8 +20,8 @@ struct BudgetStatements {
             if case .share(let other, _, _) = claim.rule {
                 share = try counts(other, like: claim, at: now).reduce(0) { $0 &+ $1.amount }
             }
-            answers[claim] = claim.answer(
-                counts: try counts(claim.counter, like: claim, at: now), share: share, at: now)
+            let counts = try counts(claim.counter, like: claim, at: now)
+            answers[claim] = claim.answer(counts: counts, share: share, at: now)
         }
         return ClaimAnswers(answers)
     }

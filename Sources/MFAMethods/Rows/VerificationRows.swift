@@ -254,7 +254,11 @@ extension Countersign_V1_VerifyResponse {
         challengeID = outcome.challengeID?.text ?? ""
         if let assurance = outcome.assurance {
             verificationID = outcome.verificationID?.text ?? ""
-            aal = assurance.level == .aal2 ? .aal2 : .aal1
+            switch assurance.level {
+            case .aal1: aal = .aal1
+            case .aal2: aal = .aal2
+            case nil: aal = .unspecified
+            }
             amr = assurance.amr
             verifiedAtUnixMs = outcome.at.milliseconds
         }
