@@ -8,13 +8,18 @@ extension Rows {
         return [
             MethodRow(methods.verify, scope: .verify, takesGuess: true) { request, call in
                 do {
+                    // With a challenge only its kind says whether there must be a code.
+                    let code =
+                        request.challengeID.isEmpty
+                        ? try FieldCheck.code(request.code) : try FieldCheck.guess(request.code, "code", maxBytes: 64)
                     let command = Verify(
-                        facts: call.facts, target: try Verify.Target(checking: request),
-                        code: try FieldCheck.guess(request.code, "code", maxBytes: 64),
+                        facts: call.facts, target: try Verify.Target(checking: request), code: code,
                         primary: try PrimaryAuthentication(checking: request, call, now: service.now))
                     let outcome = try await service.perform(command, on: call.key)
                     return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
-                } catch  where call.caller.conceal && StatusMapping.status(of: error).tellsWhoExists {
+                } catch {
+                    guard call.caller.conceal, StatusMapping.status(of: error).tellsWhoExists || error.saysCodeIsMissing
+                    else { throw error }
                     await service.decideAboutNobody(call.facts)
                     return .wrongCode
                 }
@@ -87,9 +92,9 @@ extension Rows {
                 concealing: challenge.id, kind: .init(challenge.kind), createdAt: challenge.createdAt,
                 code: outcome.returnedCode, number: outcome.numberToMatch)
         }
-        let decoy = service.makeDecoyChallenge()
-        let made = service.makeDecoyCodes()
         let isPush = request.kind == .push
+        let decoy = service.makeDecoyChallenge(isPush: isPush)
+        let made = service.makeDecoyCodes()
         return .init(
             concealing: decoy.id, kind: request.kind, createdAt: decoy.createdAt,
             code: request.delivery == .returnCode && !isPush ? made.code : "", number: isPush ? made.number : "")
@@ -120,11 +125,17 @@ extension Rows {
             return call.message(challenge, of: factor, at: service.now)
         } catch {
             guard let decoy = call.decoy(id, for: error, service) else { throw error }
-            let isOver = service.now.isPast(
-                seconds: service.domainSettings.outOfBandLifetimeSeconds, after: decoy.createdAt)
             return .init(
-                concealing: decoy.id, .unspecified, isOver ? .expired : .pending, createdAt: decoy.createdAt)
+                concealing: decoy.id, .unspecified, service.isOver(decoy) ? .expired : .pending,
+                createdAt: decoy.createdAt)
         }
+    }
+}
+
+extension Error {
+    /// What only a challenge that there is can say.
+    fileprivate var saysCodeIsMissing: Bool {
+        if case ServiceError.refused(.codeRequired) = self { true } else { false }
     }
 }
 
