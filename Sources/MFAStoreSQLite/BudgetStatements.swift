@@ -7,6 +7,8 @@ internal import MFAStore
 struct BudgetStatements {
     let database: Database
     let keyRing: KeyRing
+    /// The subject that is decided on.
+    let key: SubjectKey
 
     /// What has ended is swept away this many rows at a time, by those who count.
     private static let maxSweptRows = 20
@@ -18,7 +20,8 @@ struct BudgetStatements {
             if case .share(let other, _, _) = claim.rule {
                 share = try counts(other, like: claim, at: now).reduce(0) { $0 &+ $1.amount }
             }
-            answers[claim] = claim.answer(counts: try counts(claim.counter, like: claim, at: now), share: share, at: now)
+            let counts = try counts(claim.counter, like: claim, at: now)
+            answers[claim] = claim.answer(counts: counts, share: share, at: now)
         }
         return ClaimAnswers(answers)
     }
@@ -31,7 +34,7 @@ struct BudgetStatements {
         return try Row.fetchAll(
             statement,
             arguments: [
-                Data(keyRing.digest(of: counter, windowSeconds: claim.windowSeconds)), claim.oldestPart(at: now),
+                Data(keyRing.digest(of: counter, windowSeconds: claim.windowSeconds, key)), claim.oldestPart(at: now),
             ]
         ).map { row in (part: row[0], amount: row[1]) }
     }
@@ -47,7 +50,8 @@ struct BudgetStatements {
             let endsAt = (part + BudgetClaim.partsPerWindow + 2).multipliedReportingOverflow(by: claim.partMilliseconds)
             try add.execute(
                 arguments: [
-                    Data(keyRing.digest(of: claim.counter, windowSeconds: claim.windowSeconds)), part, claim.amount,
+                    Data(keyRing.digest(of: claim.counter, windowSeconds: claim.windowSeconds, key)), part,
+                    claim.amount,
                     endsAt.partialValue,
                 ])
         }

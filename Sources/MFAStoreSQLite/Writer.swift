@@ -99,7 +99,7 @@ private final class Committer: Sendable {
         let row = try StoredRow.fetch(decided.update.key, statements.select)
         guard var write = decided.update.decide(on: row) else { return nil }
         if !write.claims.isEmpty {
-            let budget = BudgetStatements(database: database, keyRing: keyRing)
+            let budget = BudgetStatements(database: database, keyRing: keyRing, key: decided.update.key)
             let answers = try budget.answers(to: write.claims, at: write.at)
             guard let answered = decided.update.decide(on: row, claims: answers) else { return nil }
             // A decision that was refused has been made without what it claimed.

@@ -53,7 +53,8 @@ enum Architecture {
         "countersign": Target(
             folder: "Sources/countersign",
             imports: [
-                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "QRCode", "ArgumentParser", "Crypto", "SwiftProtobuf",
+                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "QRCode", "ArgumentParser", "Crypto",
+                "SwiftProtobuf",
                 "Yams",
             ]),
         "protoc-gen-countersign": Target(

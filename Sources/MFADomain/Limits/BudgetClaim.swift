@@ -40,6 +40,7 @@ public struct BudgetCounter: Sendable, Hashable {
     /// Raw values are stored, as part of what a counter's name is made of; append only.
     public enum Axis: Int, Sendable, Hashable, CaseIterable {
         case address = 1
+        /// The subject that is decided on, whatever the name; one that is erased and made anew is the same.
         case subject = 2
         case caller = 3
         case prefix = 4

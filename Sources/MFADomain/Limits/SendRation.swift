@@ -9,7 +9,7 @@ struct SendRation {
     private let claims: [(limit: SendLimit, claim: BudgetClaim)]
 
     /// - Parameter isSent: false where the caller delivers by itself, at its own cost.
-    init(to address: Address, subject: String, caller: String, country: String, isSent: Bool, _ settings: SendingSettings) {
+    init(to address: Address, caller: String, country: String, isSent: Bool, _ settings: SendingSettings) {
         func claim(
             _ limit: SendLimit, _ axis: BudgetCounter.Axis, _ name: String, _ ration: SendingSettings.Ration,
             amount: Int64 = 1
@@ -22,7 +22,7 @@ struct SendRation {
             )
         }
         var claims = settings.perAddress.map { claim(.address, .address, address.value, $0) }
-        claims.append(claim(.subject, .subject, subject, settings.perSubject))
+        claims.append(claim(.subject, .subject, "", settings.perSubject))
         claims.append(claim(.caller, .caller, caller, settings.perCaller))
         if isSent, address.kind == .phone {
             let prefix = SendingSettings.prefix(of: address.value)
@@ -39,16 +39,13 @@ struct SendRation {
                             minimum: settings.conversionMinimumSends))
                 ))
             let cost = settings.costMicros(of: address.value)
-            for ration in [
-                SendingSettings.Ration(settings.moneyPerHourMicros, perSeconds: 3_600),
-                SendingSettings.Ration(settings.moneyPerDayMicros, perSeconds: 86_400),
-            ] { claims.append(claim(.money, .money, "", ration, amount: cost)) }
+            for ration in settings.money { claims.append(claim(.money, .money, "", ration, amount: cost)) }
         }
         self.claims = claims
     }
 
     /// Puts the claims into the decision and says what came of them.
-    func claim(_ context: inout DecisionContext, _ settings: SendingSettings) -> Answer {
+    func claim(_ context: inout DecisionContext) -> Answer {
         guard let answers = context.claim(claims.map(\.claim)) else {
             return .granted(sendsLeft: 0, resendAfterMilliseconds: 0, moneyAlarm: false)
         }
@@ -57,17 +54,19 @@ struct SendRation {
         }
         let ofAddress = claims.filter { $0.limit == .address }.map { answers[$0.claim] }
         let moneyAlarm = claims.contains { limit, claim in
-            limit == .money && answers[claim].percentBefore < SendingSettings.moneyAlarmPercent
-                && answers[claim].percentAfter >= SendingSettings.moneyAlarmPercent
+            limit == .money && answers[claim].passesMoneyMark
         }
         return .granted(
             sendsLeft: Int(clamping: ofAddress.map(\.left).last ?? 0),
-            resendAfterMilliseconds: (settings.perAddress.first?.windowSeconds ?? 0) * 1000, moneyAlarm: moneyAlarm)
+            resendAfterMilliseconds: ofAddress.map(\.retryAfterMilliseconds).max() ?? 0, moneyAlarm: moneyAlarm)
     }
 
-    /// Counts a code that was used, for the share that the breaker watches (CONTROLS row 25).
-    static func countCompletion(of credential: AddressCredential, _ context: inout DecisionContext) {
-        guard credential.address.kind == .phone else { return }
+    /// Counts a code that was sent and used, for the share that the breaker watches (CONTROLS row 25). Codes that
+    /// callers deliver by themselves are not among the sends, so they must not hide what those are.
+    static func countCompletion(
+        of challenge: Challenge, to credential: AddressCredential, _ context: inout DecisionContext
+    ) {
+        guard credential.address.kind == .phone, challenge.messageID != nil else { return }
         _ = context.claim([
             BudgetClaim(
                 counter: BudgetCounter(
