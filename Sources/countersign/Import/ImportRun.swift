@@ -68,7 +68,7 @@ struct ImportRun {
             } else if let call {
                 item.key = request.key
                 // Entries of one subject may replace each other, so that their order matters.
-                let earlier = window.last { $0.line.subject == request.message.subject }?.task
+                let earlier = window.last { $0.task != nil && $0.line.subject == item.line.subject }?.task
                 item.task = Task {
                     _ = await earlier?.value
                     return await call.perform(request)
