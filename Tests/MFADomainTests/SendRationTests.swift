@@ -65,7 +65,7 @@ struct SendRationTests {
         let fast = try Self.pump(1_000, settings: settings)
         #expect(fast.sent.count == 250 && fast.alarms == 1)
         settings.sending.moneyPerHourMicros = .max
-        #expect(try Self.pump(2_000, settings: settings).alarms == 0, "1000 by the country's ration cost 80")
+        #expect(try Self.pump(2_000, settings: settings).alarms == 1, "a thousand cost 80 of the day's 100")
         settings.sending.perCountry.limit = 1_000_000
         let day = try Self.pump(2_000, settings: settings)
         #expect(day.sent.count == 1_250 && day.alarms == 1)

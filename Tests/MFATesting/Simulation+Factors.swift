@@ -61,7 +61,7 @@ extension Simulation {
         token: String = "token-1", proof: VerificationID? = nil, facts: CallFacts = .test()
     ) throws -> TestDevice {
         let offer = try run(StartEnrollment(facts: facts, wanted: .push, name: "", proof: proof))
-        let device = TestDevice(factorID: offer.id)
+        let device = TestDevice(factorID: offer.id, secret: offer.id.bytes + offer.id.bytes)
         let registration = device.registration(secret: offer.factor?.push?.pairingSecret ?? [], token: token)
         _ = try run(ActivateFactor(facts: facts, factorID: offer.id, proof: .registration(registration)))
         return device

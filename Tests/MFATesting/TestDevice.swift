@@ -3,12 +3,14 @@ public import MFADomain
 
 /// A person's device: holds a key and signs what it shows (proto/PUSH.md).
 public struct TestDevice: Sendable {
-    private let key = P256.Signing.PrivateKey()
+    private let key: P256.Signing.PrivateKey
     public let factorID: FactorID
     /// As the server named it.
     public let name: String
 
-    public init(factorID: FactorID, name: String = "device-1") {
+    /// - Parameter secret: 32 bytes, for a key that repeats; else it is random.
+    public init(factorID: FactorID, name: String = "device-1", secret: [UInt8] = []) {
+        key = (try? P256.Signing.PrivateKey(rawRepresentation: secret)) ?? P256.Signing.PrivateKey()
         self.factorID = factorID
         self.name = name
     }
