@@ -81,7 +81,7 @@ extension StoreContract {
                 state.profile.accountName = "\(String(describing: isGranted))"
                 return Decision(
                     effect: DecisionEffect(
-                        change: .put(state), pseudonym: answers?.pseudonym ?? state.pseudonym, event: .contract,
+                        change: .put(state), pseudonym: state.pseudonym, event: .contract,
                         claims: [claim]),
                     outcome: isGranted)
             }.outcome

@@ -21,7 +21,7 @@ struct SendRation {
                     rule: .atMost(ration.limit))
             )
         }
-        var claims = settings.perAddress.map { claim(.address, .address, address.value, $0) }
+        var claims = settings.perAddress.map { claim(.address, .address, address.mailbox, $0) }
         claims.append(claim(.subject, .subject, "", settings.perSubject))
         claims.append(claim(.caller, .caller, caller, settings.perCaller))
         if isSent, address.kind == .phone {
