@@ -220,19 +220,18 @@ struct BudgetClaimTests {
         let claim = BudgetClaim(counter: BudgetCounter(.caller, "c"), windowSeconds: 30, rule: .atMost(7))
         var budgets = SimulatedBudgets()
         var now = Timestamp(milliseconds: 1_700_000_000_000 + Int64(chance.next() % 30_000))
-        let name = Pseudonym(entropy: &chance)
         var granted: [Int64] = []
         for _ in 0..<400 {
-            let answer = budgets.answers(to: [claim], of: name, at: now)[claim]
+            let answer = budgets.answers(to: [claim], at: now)[claim]
             if answer.isGranted {
                 budgets.count([claim], at: now)
                 granted.append(now.milliseconds)
             } else {
                 #expect((1...33_000).contains(answer.retryAfterMilliseconds))
                 let then = Timestamp(milliseconds: now.milliseconds + answer.retryAfterMilliseconds)
-                #expect(budgets.answers(to: [claim], of: name, at: then)[claim].isGranted)
+                #expect(budgets.answers(to: [claim], at: then)[claim].isGranted)
                 let justBefore = Timestamp(milliseconds: then.milliseconds - 1)
-                #expect(!budgets.answers(to: [claim], of: name, at: justBefore)[claim].isGranted)
+                #expect(!budgets.answers(to: [claim], at: justBefore)[claim].isGranted)
             }
             now = Timestamp(milliseconds: now.milliseconds + Int64(chance.next() % 6_000))
         }

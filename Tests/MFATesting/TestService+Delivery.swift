@@ -1,5 +1,6 @@
+public import MFADomain
 public import MFAProto
-public import MFAStore
+public import MFAService
 
 // Messages and devices, over the table.
 extension TestService {

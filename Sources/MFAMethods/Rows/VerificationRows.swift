@@ -135,7 +135,7 @@ extension Rows {
 extension Error {
     /// What only a challenge that there is can say.
     fileprivate var saysCodeIsMissing: Bool {
-        if case ServiceError.refused(.codeRequired) = self { true } else { false }
+        if case .refused(.codeRequired)? = self as? ServiceError { true } else { false }
     }
 }
 
