@@ -30,33 +30,6 @@ from web_server import (
 )
 
 SUBJECT = "alice"
-# What Kannel's and our provider's configurations have besides.
-TIMEOUTS = "      connect_timeout_seconds: 1\n      timeout_seconds: 2\n"
-
-
-def kannel_section(gateway, receipts_port=0):
-    """The `delivery:` part for a Kannel."""
-    section = (
-        f"  sms:\n    - preset: kannel\n      url: {gateway.url}\n      from: Gateway\n      username: {gateway.user}\n"
-        f"      password: {gateway.password}\n")
-    if receipts_port:
-        section += (
-            f"  receipts:\n    listen: 127.0.0.1:{receipts_port}\n    url: http://127.0.0.1:{receipts_port}/receipts/\n")
-    return section
-
-
-def http_section(*providers, more=TIMEOUTS):
-    """The `delivery:` part for providers of our own, each by name."""
-    section = "  sms:\n"
-    for each in providers:
-        section += (
-            f"    - preset: http\n      name: {each.folder.name}\n      url: {each.url}/send\n"
-            "      form:\n        to: \"{to}\"\n        text: \"{text}\"\n"
-            "      message_id_pattern: '\"id\": \"([^\"]+)\"'\n      cost_micros:\n"
-            f"        default: {each.price_cents * 10_000}\n{more}")
-        if each.certificates:
-            section += f"      ca: {each.certificates.ca}\n"
-    return section
 
 
 class Phones:
@@ -206,3 +179,160 @@ def codes_by_sms(report, place):
             started = Started(connection.call(start_challenge("bob", SMS)))
             check(started.verdict == LOCKED and started.challenge is None, "a locked factor was sent a code")
         server.stop()
+
+
+RATIONED = """\
+sending:
+  sms_countries: [CH, DE]
+"""
+
+
+@attack
+def rations(report, place):
+    """Sending too often, too wide, to nowhere, and for too much money."""
+    clock = Clock(place.folder)
+    with HttpProvider(place.folder / "shop", price_cents=8) as provider:
+
+        def serve(name, sending):
+            return place.server(
+                name, configuration=configuration(http_section(provider), sending), prefix=clock.prefix)
+
+        def settled(sent):
+            wait_until(lambda: len(provider.requests) >= sent, f"the provider got {sent} requests")
+            check(len(provider.requests) == sent, f"the provider got {len(provider.requests)} requests, not {sent}")
+
+        with serve("addresses", RATIONED) as server, wire.Connection(server.address) as connection:
+            with report("row 23: one SMS to a number in 30 s and five in 10 minutes; the answer says when to retry"):
+                begin = clock.milliseconds()
+                factor = converse(connection, enroll_returning(SUBJECT, SMS, number(0)))
+                early = Started(connection.call(start_challenge(SUBJECT, SMS)))
+                check((early.verdict, early.limit) == (RATE_LIMITED, BY_ADDRESS), f"at once: verdict {early.verdict}")
+                check(early.challenge is None and early.code == "", "a challenge began all the same")
+                check(0 < early.retry_after_ms <= 33_000, f"retry after {early.retry_after_ms} ms")
+                clock.advance(early.retry_after_ms / 1000)
+                lefts = []
+                for _ in range(4):
+                    started = start(connection, SUBJECT, factor=factor)
+                    delivered(connection, SUBJECT, started.challenge.id, TAKEN)
+                    lefts.append(started.sends_left)
+                    check(started.resend_after_ms == 30_000, f"resend after {started.resend_after_ms} ms")
+                    clock.advance(33)
+                check(lefts == [3, 2, 1, 0], f"sends left: {lefts}")
+                sixth = Started(connection.call(start_challenge(SUBJECT, SMS)))
+                check((sixth.verdict, sixth.limit) == (RATE_LIMITED, BY_ADDRESS), f"the sixth: verdict {sixth.verdict}")
+                free = clock.milliseconds() + sixth.retry_after_ms - begin
+                check(590_000 < free <= 665_000, f"the sixth may go after {free / 1000:.0f} s")
+                clock.advance(sixth.retry_after_ms / 1000)
+                start(connection, SUBJECT, factor=factor)
+                settled(5)
+
+            with report("row 23: the ration is the number's: other subjects, resends and other spellings share it"):
+                for what, call in {
+                    "another subject": start_enrollment("mallory", SMS, number(0)),
+                    "another spelling": start_enrollment("mallory", SMS, "+41 79 000 00 00"),
+                    "its trunk zero": start_enrollment("mallory", SMS, "+41 (0)79 000 00 00"),
+                }.items():
+                    answer = connection.call(call)
+                    check(
+                        answer.code == INVALID_ARGUMENT or Enrollment(answer).limit == BY_ADDRESS,
+                        f"{what} was not rationed")
+                settled(5)
+
+            with report("row 24: premium, satellite, wrong, foreign and odd numbers come to no provider"):
+                before = len(provider.requests)
+                for address in (
+                    "+41900123456", "+49900123456", "+8816123456789", "+870773111632", "+88213123456", "+883510012345",
+                    "+79161234567", "+12125550100", "+4179123456", "+417965432108", "+41", "+0041796543210",
+                    "+00796543210", "0796543210", "41796543210", "+41796543210;ext=1", "tel:+41796543210",
+                    "+41796543210\n", "+４１７９６５４３２１０", "+٤١٧٩٦٥٤٣٢١٠", "+41796543210x5", "++41796543210",
+                    "+4179654\u200b3210", "+41796543210,+41900123456", "", "+" + "4" * 200,
+                ):
+                    answer = connection.call(start_enrollment("mallory", SMS, address))
+                    check(
+                        answer.code in (INVALID_ARGUMENT, FAILED_PRECONDITION),
+                        f"{address!r}: status {answer.code} {answer.reason}")
+                    check(len(address) < 8 or address.encode() not in answer.bytes, f"{address!r} is in the error")
+                settled(before)
+
+        nowhere = RATIONED.replace("[CH, DE]", "[]")
+        with serve("nowhere", nowhere) as server, wire.Connection(server.address) as connection:
+            with report("row 24: an empty list of countries sends nothing, and the hint names its key"):
+                before = len(provider.requests)
+                answer = connection.call(start_enrollment(SUBJECT, SMS, number(0)))
+                expect(answer, FAILED_PRECONDITION, "no country", "COUNTRY_NOT_ALLOWED")
+                check(b"sending.sms_countries" in answer.bytes, "the hint does not name the key")
+                settled(before)
+
+        money = RATIONED + "  money_per_hour_cents: 80\n"
+        with serve("money", money) as server, wire.Connection(server.address) as connection:
+            with report("row 23: the money for an hour is an end; at 80 % of it there is an alarm in log and audit"):
+                before, alarms = len(provider.requests), []
+                for sent in range(1, 11):
+                    check(
+                        Enrollment(connection.call(start_enrollment(f"m{sent}", SMS, number(sent)))).factor,
+                        f"number {sent} was refused")
+                    alarms.append(sum(
+                        "80 %" in line["message"] and line["level"] == "warning" for line in rules.log_lines(server)))
+                check(alarms == [0] * 7 + [1] * 3, f"alarms in the log: {alarms}")
+                check(
+                    [event.number(14) for event in rules.events(connection) if event.number(14)] == [1],
+                    "the audit has another number of alarms")
+                for _ in range(5):
+                    broke = Enrollment(connection.call(start_enrollment("m11", SMS, number(11))))
+                    check((broke.verdict, broke.limit) == (RATE_LIMITED, BY_MONEY), f"the 11th: {broke.limit}")
+                    check(0 < broke.retry_after_ms <= 3_960_000, f"retry after {broke.retry_after_ms} ms")
+                settled(before + 10)
+
+
+PUMPED_NUMBERS = 10_000
+CALLER_CAP, PREFIX_CAP = 120, 40
+PUMPED = f"""\
+sending:
+  sms_countries: [CH]
+  caller_per_hour: {CALLER_CAP}
+  prefix_per_hour: {PREFIX_CAP}
+  conversion_minimum_sends: 1000
+"""
+
+
+@attack
+def pumping(report, place):
+    """Ten thousand numbers in a row, and a thousand codes that nobody uses."""
+    with HttpProvider(place.folder / "shop", price_cents=8) as provider:
+        with place.server(configuration=configuration(http_section(provider), PUMPED)) as server:
+            found = collections.Counter()
+
+            def pump(index):
+                # Every thousand numbers the pattern changes its prefix, as those who pump do.
+                answer = yield start_enrollment(f"p{index}", SMS, number(index + index // 1000 * 9_000))
+                enrollment = Enrollment(answer)
+                found[enrollment.limit] += 1
+
+            with report(f"row 23: {PUMPED_NUMBERS} sends to numbers in a row cost no more than the cap"):
+                engine = wire.Engine(server.address)
+                engine.run((pump(index) for index in range(PUMPED_NUMBERS)), at_once=128)
+                engine.close()
+                wait_until(lambda: len(provider.requests) >= found[0], "the provider got what was granted")
+                check(found[0] <= CALLER_CAP, f"{found[0]} were granted")
+                check(len(provider.requests) == found[0], f"{len(provider.requests)} requests for {found[0]}")
+                check(found[BY_PREFIX] > 0 and found[BY_CALLER] > 0, f"granted or refused by limit: {dict(found)}")
+                print(
+                    f"     {found[0]} of {PUMPED_NUMBERS} left, for {provider.cost_cents / 100:.2f}; refused: "
+                    f"{found[BY_CALLER]} for the caller, {found[BY_PREFIX]} for the prefix")
+
+        unused = PLENTY.replace("conversion_percent: 0", "conversion_percent: 10\n  conversion_minimum_sends: 1000")
+        with place.server("conversion", configuration=configuration(http_section(provider), unused)) as server:
+
+            def send(index, counter):
+                counter[Enrollment((yield start_enrollment(f"c{index}", SMS, number(index)))).limit] += 1
+
+            with report("row 25: a thousand codes to one prefix that nobody uses pause it, and it alone"):
+                engine = wire.Engine(server.address)
+                first, then, other = (collections.Counter() for _ in range(3))
+                engine.run((send(index, first) for index in range(1000)), at_once=64)
+                engine.run((send(index, then) for index in range(1000, 1050)), at_once=64)
+                engine.run((send(index, other) for index in range(10_000, 10_050)), at_once=64)
+                engine.close()
+                check(first == {0: 1000}, f"the first thousand: {dict(first)}")
+                check(then == {BY_CONVERSION: 50}, f"after them: {dict(then)}")
+                check(other == {0: 50}, f"another prefix: {dict(other)}")

@@ -46,6 +46,38 @@ def configuration(delivery, sending=PLENTY, verification=""):
     return CONFIGURATION + verification + sending + "delivery:\n" + delivery
 
 
+# What a provider of our own has besides.
+IMPATIENT = "      connect_timeout_seconds: 1\n      timeout_seconds: 2\n"
+
+
+def kannel_section(gateway):
+    """The `delivery.sms` part for a Kannel."""
+    return (
+        f"  sms:\n    - preset: kannel\n      url: {gateway.url}\n      from: Gateway\n      username: {gateway.user}\n"
+        f"      password: {gateway.password}\n")
+
+
+def http_section(*providers, more=IMPATIENT, receipts=False):
+    """The `delivery.sms` part for providers of our own, by the names of their folders."""
+    if receipts:
+        more = "        receipt: \"{receipt_url}\"\n" + more
+    section = "  sms:\n"
+    for each in providers:
+        section += (
+            f"    - preset: http\n      name: {each.folder.name}\n      url: {each.url}/send\n      form:\n"
+            f"        to: \"{{to}}\"\n        text: \"{{text}}\"\n{more}"
+            "      message_id_pattern: '\"id\": \"([^\"]+)\"'\n      cost_micros:\n"
+            f"        default: {each.price_cents * 10_000}\n")
+        if each.certificates:
+            section += f"      ca: {each.certificates.ca}\n"
+    return section
+
+
+def receipts_section(port):
+    """The `delivery.receipts` part."""
+    return f"  receipts:\n    listen: 127.0.0.1:{port}\n    url: http://127.0.0.1:{port}/receipts/\n"
+
+
 def number(index):
     """Some Swiss mobile number. Ten thousand in a row share a prefix."""
     return f"+4179{index:07d}"
