@@ -2,7 +2,6 @@
 servers that send."""
 
 import re
-import time
 
 import service
 import wire
@@ -119,11 +118,11 @@ def cancel_challenge(subject, challenge, tenant=TENANT):
     return rpc("VerificationService/CancelChallenge", {1: tenant, 2: subject, 4: challenge})
 
 
-def verify(subject, challenge="", code="", factor="", kind=0, primary=(), tenant=TENANT):
-    """`primary`: what the caller checked before, such as "pwd"."""
+def verify(subject, challenge="", code="", factor="", kind=0, primary=(), primary_at_ms=0, tenant=TENANT):
+    """`primary`: what the caller checked before, such as "pwd", and when."""
     fields = {1: tenant, 2: subject, 4: factor, 5: kind, 6: code, 7: challenge}
     if primary:
-        fields[8] = wire.encode({1: list(primary), 2: int(time.time() * 1000)})
+        fields[8] = wire.encode({1: list(primary), 2: primary_at_ms})
     return rpc("VerificationService/Verify", fields)
 
 
