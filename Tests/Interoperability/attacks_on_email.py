@@ -5,8 +5,8 @@ import service
 import wire
 from clock import Clock
 from delivering import (
-    EMAIL, FAILED, INVALID_ARGUMENT, MESSAGE_DELIVERY, QUEUED, SMS, TAKEN, UNKNOWN, Delivery, Enrollment, code_in, configuration,
-    delivered, enroll_returning, number, start, start_enrollment, verify, wrong,
+    EMAIL, FAILED, INVALID_ARGUMENT, MESSAGE_DELIVERY, QUEUED, SMS, TAKEN, UNKNOWN, Delivery, Enrollment, code_in,
+    configuration, delivered, enroll_returning, number, start, start_enrollment, verify, wrong,
 )
 from providers import EXPIRED, RIGHT, UNKNOWN_CA, WRONG_NAME, ProviderCertificates
 from rules import attack, converse, expect, verdict, wait_until
@@ -97,7 +97,7 @@ def codes_by_email(report, place):
                     check(mailbox.attempts(asked)[0].state == QUEUED, f"after {reply}: given up")
                     clock.advance(1)
                 mailbox.ends(asked, state)
-                check(len(mailer.mails) == count + (state == TAKEN), f"after {reply}: {len(mailer.mails) - count} mails")
+                check(len(mailer.mails) == count + (state == TAKEN), f"{reply}: {len(mailer.mails) - count} mails")
 
         with report("row 28: a mail server that vanishes after the content is asked once; the state is UNKNOWN"):
             count = len(mailer.mails)
@@ -134,10 +134,13 @@ def codes_by_email(report, place):
             for primary in (["pwd"], [], ["hwk"], ["pwd", "pin"]):
                 count = len(mailer.mails)
                 asked = mailbox.send()
-                found = worth(f"e-mail after {primary}", primary=primary, challenge=asked.id, code=mailbox.code(count + 1))
+                code = mailbox.code(count + 1)
+                found = worth(f"e-mail after {primary}", primary=primary, challenge=asked.id, code=code)
                 check(found == AAL1, f"e-mail after {primary}: level {found}")
             telephone = converse(connection, enroll_returning(SUBJECT, SMS, number(0)))
-            for primary, wanted in ((["pwd"], AAL2), ([], AAL1), (["otp"], AAL1), (["nonsense"], AAL1), (["fpt"], AAL2)):
+            for primary, wanted in (
+                (["pwd"], AAL2), ([], AAL1), (["otp"], AAL1), (["nonsense"], AAL1), (["fpt"], AAL2),
+            ):
                 clock.advance(61)
                 asked = start(connection, SUBJECT, factor=telephone, returned=True)
                 found = worth(

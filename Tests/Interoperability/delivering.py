@@ -5,7 +5,7 @@ import re
 
 import service
 import wire
-from rules import expect, rpc, wait_until
+from rules import expect, rpc, verdict, wait_until
 from service import ACCEPTED, CONFIGURATION, OK, TENANT, check
 
 HOTP, SMS, EMAIL, PUSH = 2, 3, 4, 5
@@ -14,7 +14,9 @@ DENIED, CANCELLED, UNSUPPORTED = 8, 9, 10
 # States of a challenge, and of a message.
 PENDING, APPROVED, WAS_DENIED, HAS_EXPIRED, WAS_CANCELLED = range(1, 6)
 QUEUED, TAKEN, DELIVERED, FAILED, UNKNOWN = range(1, 6)
-BY_ADDRESS, BY_SUBJECT, BY_CALLER, BY_PREFIX, BY_COUNTRY, BY_MONEY, BY_CONVERSION, OUTSTANDING, PAUSED = range(1, 10)
+# What stands in the way of sending.
+BY_ADDRESS, BY_SUBJECT, BY_CALLER, BY_PREFIX, BY_COUNTRY, BY_MONEY, BY_CONVERSION = range(1, 8)
+OUTSTANDING, PAUSED, COOLING_DOWN = range(8, 11)
 NOT_FOUND, FAILED_PRECONDITION = 5, 9
 # Types of events.
 CHALLENGE_STARTED, PUSH_ANSWERED, FRAUD_REPORTED, MESSAGE_DELIVERY = 12, 14, 15, 16
@@ -192,13 +194,12 @@ def delivered(connection, subject, challenge_id, state):
         f"the message comes to state {state}")
 
 
-def enroll_returning(subject, kind, address):
+def enroll_returning(subject, kind, address, proof=""):
     """A conversation that ends with an ACTIVE factor whose first code the caller got: the factor's id."""
-    enrollment = Enrollment((yield start_enrollment(subject, kind, address, returned=True)))
+    enrollment = Enrollment((yield start_enrollment(subject, kind, address, returned=True, proof=proof)))
     check(enrollment.factor, f"not enrolled: verdict {enrollment.verdict}, limit {enrollment.limit}")
     answer = yield service.activate_factor(subject, enrollment.factor, enrollment.code)
-    check(
-        expect(answer, OK, "ActivateFactor").number(1) == ACCEPTED, f"ActivateFactor: verdict {answer.message.number(1)}")
+    verdict(answer, ACCEPTED, "ActivateFactor")
     return enrollment.factor
 
 
