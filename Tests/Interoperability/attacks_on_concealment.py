@@ -109,7 +109,8 @@ def concealment(report, place):
             for kind in (SMS, EMAIL):
                 asked = {subject: started[subject, kind] for subject in people}
                 found = {
-                    web.call(verify(subject, one.challenge.id, wrong(one.code))).bytes for subject, one in asked.items()}
+                    web.call(verify(subject, one.challenge.id, wrong(one.code))).bytes
+                    for subject, one in asked.items()}
                 check(len(found) == 1, f"{len(found)} different answers")
                 found = {
                     web.call(verify(subject, one.challenge.id, one.code)).bytes

@@ -345,8 +345,8 @@ def gateway_killed(report, place):
                     code, = phones[number(index)]
                     activate = service.activate_factor(f"k{index}", found[index].factor, code)
                     verdict(connection.call(activate), ACCEPTED, "the code on a phone")
-                print(f"     killed after {killed_at}; arrived {len(live)}; delivered {len(sure)}, taken {states[TAKEN]}, "
-                      f"unknown {states[UNKNOWN]}, given up {states[FAILED]}")
+                print(f"     killed after {killed_at}; arrived {len(live)}; delivered {len(sure)}, "
+                      f"taken {states[TAKEN]}, unknown {states[UNKNOWN]}, given up {states[FAILED]}")
         server.stop()
 
 

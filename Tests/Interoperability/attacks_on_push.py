@@ -86,7 +86,7 @@ def push_answers(report, place):
     """Pushes approved without the number, with another, by another, for another, too late, and twice."""
     clock = Clock(place.folder)
     with place.server(prefix=clock.prefix) as server, wire.Connection(server.address) as connection:
-        with report("row 32: only who read a pairing secret pairs, and a signature for one pairing is none for another"):
+        with report("row 32: only who read the pairing secret pairs, and a signature is for one pairing alone"):
             secrets = []
             for _ in range(2):
                 uri = expect(connection.call(rpc(

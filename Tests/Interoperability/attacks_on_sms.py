@@ -344,7 +344,7 @@ def new_numbers(report, place):
     ) as server, wire.Connection(
         server.address, client_context(server, authority.issue("web", spiffe("web"))),
     ) as connection:
-        with report("row 27: a second number needs proof of the first, which is told of it, and gets no codes for an hour"):
+        with report("row 27: a second number needs proof of the first, which is told, and gets no codes for an hour"):
             first = converse(connection, enroll_returning(SUBJECT, SMS, number(0)))
             expect(
                 connection.call(start_enrollment(SUBJECT, SMS, number(50_000))), FAILED_PRECONDITION, "without a proof",
