@@ -282,7 +282,7 @@ let package = Package(
         .testTarget(
             name: "CountersignTests",
             dependencies: [
-                "countersign", "CountersignClient", "MFADomain", "MFAProto", "MFATesting",
+                "countersign", "CountersignClient", "FactorImport", "MFADomain", "MFAProto", "MFATesting",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),

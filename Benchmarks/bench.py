@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Countersign's figures, each beside its yardstick, measured in this one run. See README.md.
 
-    bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse]
+    bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse] [--delivery]
 """
 
 import argparse
@@ -10,143 +10,27 @@ import os
 import pathlib
 import platform
 import shutil
-import signal
 import socket
 import ssl
-import statistics
 import struct
 import subprocess
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILD = HERE / "build"
-SERVER_CPU, CLIENT_CPU = 0, 1
-TENANT = "bench"
+import delivery
+import rig
+from rig import (
+    BUILD, HERE, SERVER_CPU, TENANT, Report, make_folder, median, process_status, run_json, spawn,
+    start_countersignd, start_floor, stop, ttload, written_bytes)
+
 LARGE_SUBJECTS = 1_000_000
 SINGLE_CALLS = 2_000
 DURABLE_LOAD = ["--connections", "16", "--in-flight", "64"]
-
-# Plain text, and room for more calls in flight than the defaults allow; the rest is as shipped.
-CONFIGURATION = """\
-listen: 127.0.0.1:7443
-development: true
-issuer: Countersign
-key_ring: keys/keyring.json
-store:
-  sqlite:
-    path: data/countersign.db
-limits:
-  max_calls_in_flight_per_connection: 128
-  max_calls_in_flight: 4096
-"""
 
 # A Request frame, stream 1: Check of grpc.health.v1.Health.
 HEALTH_ENVELOPE = b"\x0a\x15grpc.health.v1.Health\x12\x05Check"
 HEALTH_FRAME = struct.pack(">IIBB", len(HEALTH_ENVELOPE), 1, 1, 0) + HEALTH_ENVELOPE
 HEALTH_REPLY = struct.pack(">IIBB", 4, 1, 2, 0) + b"\x12\x02\x08\x01"
-
-processes = []
-
-
-def run_json(command, cpu=None):
-    """Runs a program of ours that prints one line of JSON."""
-    if cpu is not None:
-        command = ["taskset", "-c", str(cpu), *command]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: {done.stdout}{done.stderr}")
-    return json.loads(done.stdout)
-
-
-def ttload(mode, address, *options, cpu=CLIENT_CPU):
-    return run_json([BUILD / "ttload", mode, "--address", address, *options], cpu)
-
-
-def median(values):
-    return statistics.median(values)
-
-
-# ── Servers ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def spawn(command, cpu=None, **options):
-    if cpu is not None:
-        command = ["taskset", "-c", str(cpu), *command]
-    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, **options)
-    processes.append(process)
-    return process
-
-
-def stop(process):
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
-    processes.remove(process)
-
-
-def start_floor(program):
-    """A server of this folder, which prints its address. It ends with this script."""
-    process = spawn(
-        [BUILD / program, "127.0.0.1:0"], SERVER_CPU, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return process, process.stdout.readline().strip()
-
-
-def start_countersignd(server, folder, cpu=None):
-    address_file = folder / "address"
-    address_file.unlink(missing_ok=True)
-    process = spawn(
-        [
-            server, "serve", "--config", folder / "bench.yaml", "--dev", "--listen", "127.0.0.1:0",
-            "--address-file", address_file,
-        ],
-        cpu, stdout=open(folder / "server.log", "ab"), stderr=subprocess.STDOUT)
-    give_up = time.monotonic() + 60
-    while not (address_file.exists() and address_file.read_text().strip()):
-        if process.poll() is not None or time.monotonic() > give_up:
-            sys.exit(f"countersignd did not start:\n{(folder / 'server.log').read_text()[-2000:]}")
-        time.sleep(0.01)
-    return process, address_file.read_text().strip()
-
-
-def make_folder(server, name):
-    folder = BUILD / name
-    shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([server, "init", "--directory", folder], check=True, stdout=subprocess.DEVNULL)
-    (folder / "bench.yaml").write_text(CONFIGURATION)
-    return folder
-
-
-def process_status(pid, field):
-    """A figure of /proc/PID/status in KiB."""
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1])
-    return 0
-
-
-def written_bytes(pid):
-    for line in pathlib.Path(f"/proc/{pid}/io").read_text().splitlines():
-        if line.startswith("write_bytes:"):
-            return int(line.split()[1])
-    return 0
-
-
-# ── The figures ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Report:
-    def __init__(self):
-        self.figures = []
-
-    def add(self, name, values, target, at_least=False, unit=""):
-        """One figure: the median over the rounds, and whether it meets its target."""
-        value = median(values)
-        is_met = value >= target if at_least else value <= target
-        spread = f"  ({min(values):.3g} to {max(values):.3g})" if len(values) > 1 else ""
-        sign = "≥" if at_least else "≤"
-        print(f"  {'ok    ' if is_met else 'missed'}  {name}: {value:.3g}{unit}{spread}, target {sign} {target}{unit}",
-              flush=True)
-        self.figures.append({"name": name, "value": value, "rounds": values, "target": target, "met": is_met})
 
 
 def first_answer_seconds(server, folder, port):
@@ -304,6 +188,18 @@ class Durable:
             unit=" ms")
 
 
+def measure_calls(server, report, options, subjects):
+    """Trivial and durable calls, interleaved, so that a disturbance of the machine meets all of them."""
+    durable = Durable(server, subjects, options.subjects)
+    calls = CallCost(server)
+    for number in range(options.rounds):
+        print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
+        calls.round()
+        durable.round()
+    calls.report(report)
+    durable.report(report, with_latency=True)
+
+
 def describe_machine():
     model = next(
         (line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
@@ -324,6 +220,7 @@ def main():
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--large", action="store_true", help=f"also {LARGE_SUBJECTS:,} subjects")
     parser.add_argument("--reuse", action="store_true", help="take the subjects of an earlier run, if there are any")
+    parser.add_argument("--delivery", action="store_true", help="the figures of delivery alone")
     options = parser.parse_args()
     server = options.server.resolve()
 
@@ -331,23 +228,21 @@ def main():
     describe_machine()
     report = Report()
     try:
-        measure_start(server, report, options.rounds)
-        durable = Durable(server, seed(server, options.subjects, options.reuse), options.subjects)
-        calls = CallCost(server)
-        # Interleaved, so that a disturbance of the machine meets all of them.
-        for number in range(options.rounds):
-            print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
-            calls.round()
-            durable.round()
-        calls.report(report)
-        durable.report(report, with_latency=True)
+        if not options.delivery:
+            measure_start(server, report, options.rounds)
+        subjects = seed(server, options.subjects, options.reuse)
+        if not options.delivery:
+            measure_calls(server, report, options, subjects)
+        delivery.measure_hanging(server, report, subjects, options.rounds)
+        delivery.measure_drain(server, report)
+        delivery.measure_pumping(server, report)
         if options.large:
             large = Durable(server, seed(server, LARGE_SUBJECTS, options.reuse), LARGE_SUBJECTS)
             for _ in range(min(options.rounds, 3)):
                 large.round()
             large.report(report, with_latency=False)
     finally:
-        for process in processes:
+        for process in rig.processes:
             process.kill()
     (BUILD / "results.json").write_text(json.dumps(report.figures, indent=1))
     missed = [figure["name"] for figure in report.figures if not figure["met"]]

@@ -5,6 +5,7 @@ public import MFADomain
 public struct DecoyChallenge: Sendable, Hashable {
     public let id: ChallengeID
     public let createdAt: Timestamp
+    let expiresAt: Timestamp
 }
 
 extension MFAService {
@@ -12,17 +13,24 @@ extension MFAService {
     private static let decoyTenant = "\u{1}decoy"
     private static let decoySubjects = 256
 
-    public func makeDecoyChallenge() -> DecoyChallenge {
+    public func makeDecoyChallenge(isPush: Bool) -> DecoyChallenge {
         let now = now
-        return DecoyChallenge(id: keyRing.decoyID(at: now), createdAt: now)
+        return decoy(keyRing.decoyID(at: now, mark: isPush), at: now, isPush: isPush)
     }
+
+    private func decoy(_ id: ChallengeID, at createdAt: Timestamp, isPush: Bool) -> DecoyChallenge {
+        let lifetimeSeconds = isPush ? settings.domain.pushLifetimeSeconds : settings.domain.outOfBandLifetimeSeconds
+        return DecoyChallenge(id: id, createdAt: createdAt, expiresAt: createdAt.adding(seconds: lifetimeSeconds))
+    }
+
+    /// True once a challenge that began with it would have run out of time.
+    public func isOver(_ decoy: DecoyChallenge) -> Bool { now >= decoy.expiresAt }
 
     /// Nil for an id that this server did not make up.
     public func decoyChallenge(_ id: ChallengeID) -> DecoyChallenge? {
-        guard let createdAt = keyRing.decoyMoment(of: id), createdAt <= now,
-            !now.isPast(seconds: 86_400, after: createdAt)
-        else { return nil }
-        return DecoyChallenge(id: id, createdAt: createdAt)
+        let (createdAt, isPush) = keyRing.decoy(in: id)
+        guard createdAt <= now, !now.isPast(seconds: 86_400, after: createdAt) else { return nil }
+        return decoy(id, at: createdAt, isPush: isPush)
     }
 
     /// What a decoy shows to a caller that delivers codes, or numbers, by itself.

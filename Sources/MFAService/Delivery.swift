@@ -3,15 +3,12 @@ public import MFAStore
 
 // What the delivery of messages needs.
 extension MFAService {
-    /// How long a message belongs to the one who took it. More than all providers together take to answer.
-    public static let leaseSeconds: Int64 = 120
-
     private static let facts = CallFacts(caller: "delivery", requestID: "")
 
     public func leaseMessages(_ channel: MessageChannel, limit: Int) async throws(ServiceError) -> [QueuedMessage] {
         do {
             let leased = try await store.leaseMessages(
-                channel, limit: limit, now: now, leaseSeconds: Self.leaseSeconds)
+                channel, limit: limit, now: now, leaseSeconds: settings.messageLeaseSeconds)
             if leased.unreadableCount > 0 {
                 logger.critical("outbox: \(leased.unreadableCount) messages do not open under their key")
             }

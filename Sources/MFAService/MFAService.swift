@@ -61,7 +61,9 @@ public final class MFAService: Sendable {
             if committed.hasMessages { messagesQueued() }
             if !committed.endedChallenges.isEmpty { waits.notify(committed.endedChallenges) }
             if committed.moneyAlarm {
-                logger.warning("sending: more than 80 % of the money for messages is spent; see sending.money_per_hour")
+                logger.warning(
+                    "sending: more than 80 % of the money for messages of an hour or a day is spent",
+                    metadata: ["keys": "sending.money_per_hour_cents, sending.money_per_day_cents"])
             }
             return committed.outcome
         } catch {

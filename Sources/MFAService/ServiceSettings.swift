@@ -6,6 +6,9 @@ public struct ServiceSettings: Sendable {
     /// Shown in authenticator apps where a tenant has no name of its own.
     public var defaultIssuer = "Countersign"
     public var issuers: [String: String] = [:]
+    /// How long a message belongs to the one who took it. Must be more than all of a channel's providers together take
+    /// to answer; what a crash left is sent once it is over.
+    public var messageLeaseSeconds: Int64 = 60
 
     public init() {}
 

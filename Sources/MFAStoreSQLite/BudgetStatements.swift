@@ -20,7 +20,8 @@ struct BudgetStatements {
             if case .share(let other, _, _) = claim.rule {
                 share = try counts(other, like: claim, at: now).reduce(0) { $0 &+ $1.amount }
             }
-            answers[claim] = claim.answer(counts: try counts(claim.counter, like: claim, at: now), share: share, at: now)
+            let counts = try counts(claim.counter, like: claim, at: now)
+            answers[claim] = claim.answer(counts: counts, share: share, at: now)
         }
         return ClaimAnswers(answers)
     }
@@ -49,7 +50,8 @@ struct BudgetStatements {
             let endsAt = (part + BudgetClaim.partsPerWindow + 2).multipliedReportingOverflow(by: claim.partMilliseconds)
             try add.execute(
                 arguments: [
-                    Data(keyRing.digest(of: claim.counter, windowSeconds: claim.windowSeconds, key)), part, claim.amount,
+                    Data(keyRing.digest(of: claim.counter, windowSeconds: claim.windowSeconds, key)), part,
+                    claim.amount,
                     endsAt.partialValue,
                 ])
         }

@@ -35,7 +35,7 @@ struct Countersign: AsyncParsableCommand {
                 name: "Verbs",
                 subcommands: [
                     Enroll.self, Activate.self, ChallengeCommand.self, Verify.self, Recover.self, BackupCodes.self,
-                    Factors.self, SubjectCommand.self, Events.self,
+                    Factors.self, SubjectCommand.self, Events.self, Import.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),
             CommandGroup(name: "Tools", subcommands: [AuthenticatorCommand.self, Code.self, Ping.self]),

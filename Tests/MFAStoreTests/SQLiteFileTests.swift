@@ -38,6 +38,29 @@ struct SQLiteFileTests {
         await store.close()
     }
 
+    @Test("What was counted, and what waits to be sent, is there after a restart")
+    func restartOfCounters() async throws {
+        var store = try open()
+        let claim = StoreContract.atMost(2)
+        let message = StoreContract.message(1)
+        #expect(try await StoreContract.claim([claim], store))
+        let state = StoreContract.richState()
+        let event = AuditEvent(kind: .challengeStarted, at: message.createdAt, caller: "c", requestID: "r")
+        try await store.update(key) { _ in
+            Decision(
+                effect: .init(
+                    change: .put(state), pseudonym: state.pseudonym, event: event, outbox: [.add(message)]),
+                outcome: ())
+        }
+        await store.close()
+        store = try open()
+        #expect(try await StoreContract.claim([claim], store))
+        #expect(try await !StoreContract.claim([claim], store))
+        let leased = try await store.leaseMessages(.sms, limit: 10, now: message.createdAt, leaseSeconds: 60)
+        #expect(leased.messages.map(\.message) == [message])
+        await store.close()
+    }
+
     @Test("What a crash left of a database that was being made is no hindrance")
     func halfMade() async throws {
         for leftover in [".new", ".new-journal"] { try Data("half".utf8).write(to: URL(filePath: path + leftover)) }

@@ -65,13 +65,36 @@ struct StoredFormTests {
         #expect(try cursor.integer(bytes.span) == -1)
     }
 
+    @Test("that is tried here has something in every field")
+    func isRich() {
+        let state = StoreContract.richState()
+        let challenges = state.challenges
+        #expect(Set(challenges.map(\.storedState)) == Set(Challenge.State.allCases))
+        #expect(challenges.contains { $0.denialReason == .unknownTrigger && $0.deliveryState == .failed })
+        #expect(challenges.contains { $0.isVerified } && challenges.contains { $0.failures > 0 })
+        #expect(challenges.contains { !$0.display.location.isEmpty && $0.messageID != nil && !$0.code.isEmpty })
+        #expect(state.factors.contains { $0.hotp?.resynchronizationCounter == 51 })
+        #expect(state.factors.contains { $0.usableFrom != nil && $0.address?.country == "CH" })
+        let devices = state.factors.compactMap(\.push)
+        #expect(devices.contains { !$0.pairingSecret.isEmpty } && devices.contains { !$0.publicKey.isEmpty })
+        #expect(devices.contains { $0.isFraudReported && $0.isUnreachable } && devices.contains { $0.refusals > 0 })
+        #expect(state.factors.contains { $0.backupCodes?.algorithm == .sha512 })
+        #expect(state.factors.contains { if case .proven = $0.binding { true } else { false } })
+        let answers = state.idempotencyRecords.map(\.answer)
+        #expect(answers.contains { $0.limit == .outstanding && $0.retryAfterMilliseconds > 0 })
+        #expect(answers.contains { $0.challengeID != nil && $0.sendsLeft > 0 })
+    }
+
     @Test("of an event is the message of proto/storage, and holds every field")
     func event() throws {
         var entropy = SeededEntropy(seed: 1)
         let event = AuditEvent(
             kind: .activation, at: Timestamp(seconds: 1), caller: "backend", requestID: "r-1",
             factorID: FactorID(entropy: &entropy), factorKind: .totp, verdict: .wrongCode, factorLocked: true,
-            backupCodesLeft: 0)
+            backupCodesLeft: 0, challengeID: ChallengeID(entropy: &entropy), limit: .coolingDown, moneyAlarm: true,
+            delivery: DeliveryAttempt(
+                state: .unknown, provider: "gateway", providerMessageID: "m-1", costMicros: 70_000, number: 3,
+                reason: "TIMED_OUT"))
         let bytes = EventCodec.encode(event)
         #expect(try EventCodec.decode(bytes, at: event.at) == event)
         let message = try Countersign_Storage_StoredEvent(serializedBytes: bytes)

@@ -5,14 +5,20 @@ public struct SimulatedOutbox: Sendable {
     /// Oldest first.
     public private(set) var messages: [OutboxMessage] = []
 
+    /// When those that were postponed are due.
+    public private(set) var dueAt: [MessageID: Timestamp] = [:]
+
     public init() {}
 
     mutating func apply(_ changes: [OutboxChange]) {
         for change in changes {
             switch change {
             case .add(let message): messages.append(message)
-            case .remove(let id): messages.removeAll { $0.id == id }
-            case .postpone: break
+            case .remove(let id):
+                messages.removeAll { $0.id == id }
+                dueAt[id] = nil
+            case .postpone(let id, let until):
+                if messages.contains(where: { $0.id == id }) { dueAt[id] = until }
             }
         }
     }

@@ -4,6 +4,8 @@ public import MFADomain
 public struct Simulation {
     public private(set) var state: SubjectState?
     public private(set) var events: [AuditEvent] = []
+    /// In the order in which decisions ended them.
+    public private(set) var endedChallenges: [ChallengeID] = []
     public var budgets = SimulatedBudgets()
     public private(set) var outbox = SimulatedOutbox()
     public var now: Timestamp
@@ -20,13 +22,15 @@ public struct Simulation {
     public mutating func run<Command: SubjectCommand>(_ command: Command) throws -> Command.Outcome {
         var decision = try decide(command, claims: nil)
         // As a store does: the claims are answered, and the decision is made once more.
-        if let claims = decision.effect?.claims, !claims.isEmpty {
+        if let effect = decision.effect, !effect.claims.isEmpty {
+            let claims = effect.claims
             let answers = budgets.answers(to: claims, at: now)
             decision = try decide(command, claims: answers)
             if answers.areAllGranted { budgets.count(claims, at: now) }
         }
         if let effect = decision.effect {
             events.append(effect.event)
+            endedChallenges += effect.endedChallenges
             outbox.apply(effect.outbox)
             switch effect.change {
             case .put(let state): self.state = state
@@ -54,10 +58,11 @@ public struct Simulation {
 extension CallFacts {
     /// A caller without special rights.
     public static func test(
-        key: IdempotencyKey? = nil, mayBindWithoutProof: Bool = false, mayAdminister: Bool = false
+        caller: String = "backend", key: IdempotencyKey? = nil, mayBindWithoutProof: Bool = false,
+        mayAdminister: Bool = false
     ) -> CallFacts {
         CallFacts(
-            caller: "backend", requestID: "request-1", mayBindWithoutProof: mayBindWithoutProof,
+            caller: caller, requestID: "request-1", mayBindWithoutProof: mayBindWithoutProof,
             mayAdminister: mayAdminister, idempotencyKey: key)
     }
 }

@@ -11,21 +11,26 @@ public enum StoreContract {
         public var testDescription: String { name }
     }
 
-    public static let cases: [Case] = [
-        Case(name: "what was updated is read back, field by field", run: readsBack),
-        Case(name: "a closure that throws writes nothing, and its error is thrown on", run: throwWritesNothing),
-        Case(name: "a decision without effect writes nothing", run: noEffectWritesNothing),
-        Case(name: "tenants and subjects do not mix, whatever their names", run: keysDoNotMix),
-        Case(
-            name: "parallel updates of one subject are in some order: none is lost (CONTROLS rows 5, 37, 117)",
-            run: noUpdateIsLost),
-        Case(name: "one failing decision does not touch the others of its batch", run: failuresStayAlone),
-        Case(name: "what is read after an answer is at least as new as the answer", run: readsAreFresh),
-        Case(name: "an erased subject is gone, its events stay, its versions never come again", run: erases),
-        Case(name: "subjects are listed by key, a page at a time, within their tenant", run: listsByKey),
-        Case(name: "events come in order, by cursor, each once; of one subject where one is named", run: listsEvents),
-        Case(name: "a closed store refuses", run: closedRefuses),
-    ]
+    /// When everything happens that has no moment of its own.
+    public static let start = Timestamp(seconds: 1_700_000_000)
+
+    public static let cases: [Case] =
+        [
+            Case(name: "what was updated is read back, field by field", run: readsBack),
+            Case(name: "a closure that throws writes nothing, and its error is thrown on", run: throwWritesNothing),
+            Case(name: "a decision without effect writes nothing", run: noEffectWritesNothing),
+            Case(name: "tenants and subjects do not mix, whatever their names", run: keysDoNotMix),
+            Case(
+                name: "parallel updates of one subject are in some order: none is lost (CONTROLS rows 5, 37, 117)",
+                run: noUpdateIsLost),
+            Case(name: "one failing decision does not touch the others of its batch", run: failuresStayAlone),
+            Case(name: "what is read after an answer is at least as new as the answer", run: readsAreFresh),
+            Case(name: "an erased subject is gone, its events stay, its versions never come again", run: erases),
+            Case(name: "subjects are listed by key, a page at a time, within their tenant", run: listsByKey),
+            Case(
+                name: "events come in order, by cursor, each once; of one subject where one is named", run: listsEvents),
+            Case(name: "a closed store refuses", run: closedRefuses),
+        ] + claimCases + outboxCases
 
     private static func readsBack(_ store: any Store) async throws {
         let key = SubjectKey(tenant: "t", subject: "s")
@@ -163,68 +168,35 @@ public enum StoreContract {
         await #expect(throws: (any Error).self) { try await store.put(key, richState()) }
         await #expect(throws: (any Error).self) { try await store.read(key) }
     }
-
-    /// A state with something in every field.
-    public static func richState(seed: Int = 0) -> SubjectState {
-        var simulation = Simulation(seed: UInt64(seed) + 99)
-        do {
-            let profile = Profile(
-                kind: .serviceAccount, groups: ["admins", "Größe"], accountName: "alice@example.org", locale: "de-CH",
-                addresses: [Address(kind: .email, value: "a@b.org"), Address(kind: .phone, value: "+41791234567")])
-            _ = try simulation.run(PutSubject(facts: .test(), profile: profile))
-            let key = IdempotencyKey(caller: "c", key: "k", method: "m", body: [1])
-            let offer = try simulation.enroll(facts: .test(key: key))
-            _ = try simulation.run(
-                ActivateFactor(
-                    facts: .test(key: IdempotencyKey(caller: "c", key: "k2", method: "m", body: [2])),
-                    factorID: offer.id, code: simulation.code(offer.credential, stepsAhead: -1)))
-            _ = try simulation.verify("wrong")
-            _ = try simulation.verify("wrong", .kind(.backupCodes))
-            _ = try simulation.verify(simulation.code(offer.credential))
-            _ = try simulation.enroll(
-                parameters: TOTPParameters(algorithm: .sha512, digits: 8, periodSeconds: 60) ?? .standard,
-                facts: .test(mayBindWithoutProof: true))
-            _ = try simulation.run(RenameFactor(facts: .test(), factorID: offer.id, name: "Ünïcode 📱"))
-            _ = try simulation.run(SuspendFactor(facts: .test(), factorID: offer.id))
-        } catch {
-            Issue.record("the rich state could not be made: \(error)")
-        }
-        return simulation.state ?? SubjectState(pseudonym: .zero, createdAt: simulation.now)
-    }
-}
-
-extension Pseudonym {
-    fileprivate static var zero: Pseudonym {
-        var entropy = SeededEntropy(seed: 0)
-        return Pseudonym(entropy: &entropy)
-    }
 }
 
 extension DecisionEffect {
-    fileprivate static func put(_ state: SubjectState) -> Self {
-        .init(change: .put(state), pseudonym: state.pseudonym, event: .contract)
+    static func put(_ state: SubjectState, outbox: [OutboxChange] = []) -> Self {
+        .init(change: .put(state), pseudonym: state.pseudonym, event: .contract, outbox: outbox)
     }
 
-    fileprivate static func erase(_ state: SubjectState) -> Self {
+    static func erase(_ state: SubjectState) -> Self {
         .init(change: .erase, pseudonym: state.pseudonym, event: .contract)
     }
 }
 
 extension AuditEvent {
-    fileprivate static var contract: AuditEvent {
+    static var contract: AuditEvent { contract(at: StoreContract.start) }
+
+    static func contract(at moment: Timestamp) -> AuditEvent {
         AuditEvent(
-            kind: .verification, at: Timestamp(seconds: 1_700_000_000), caller: "backend", requestID: "r",
+            kind: .verification, at: moment, caller: "backend", requestID: "r",
             factorKind: .totp, verdict: .accepted, factorLocked: true, backupCodesLeft: 0)
     }
 }
 
 extension Store {
     @discardableResult
-    fileprivate func put(_ key: SubjectKey, _ state: SubjectState) async throws -> SubjectState {
+    func put(_ key: SubjectKey, _ state: SubjectState) async throws -> SubjectState {
         try await update(key) { _ in Decision(effect: .put(state), outcome: state) }
     }
 
-    fileprivate func events(_ tenant: String) async throws -> [RecordedEvent] {
+    func events(_ tenant: String) async throws -> [RecordedEvent] {
         try await listEvents(tenant: tenant, after: .beginning, limit: 1000, pseudonym: nil).events
     }
 }

@@ -13,7 +13,7 @@ enum ReceiptRequest {
         guard let target = parts.first, target.hasPrefix(path) else { return .failure(Refusal(status: .notFound)) }
         guard method == .GET || method == .POST else { return .failure(Refusal(status: .methodNotAllowed)) }
         let token = target.dropFirst(path.count)
-        guard (1...128).contains(token.utf8.count), token.utf8.allSatisfy(isTokenByte) else {
+        guard (1...512).contains(token.utf8.count), token.utf8.allSatisfy(isTokenByte) else {
             return .failure(Refusal(status: .notFound))
         }
         var fields = parts.count == 2 ? Self.fields(parts[1]) : []

@@ -15,7 +15,11 @@ public struct Assurance: Sendable, Hashable {
         let primaryCategories = primary?.categories ?? []
         var categories = primaryCategories
         if let category = kind.category { categories.insert(category) }
-        level = categories.count >= 2 && kind.category != nil ? .aal2 : .aal1
+        if categories.isEmpty {
+            level = nil
+        } else {
+            level = categories.count >= 2 && kind.category != nil ? .aal2 : .aal1
+        }
         var amr: [String] = []
         for word in (primary?.amr.filter { AuthenticationCategory(amr: $0) != nil } ?? []) + kind.amr
         where !amr.contains(word) { amr.append(word) }

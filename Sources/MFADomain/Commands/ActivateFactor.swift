@@ -62,14 +62,15 @@ public struct ActivateFactor: SubjectCommand {
             state.factors[index].credential = .hotp(credential)
             return .accepted
         case (.address(let credential), .code(let code)):
-            guard let open = state.openChallengeIndex(of: factorID), state.challenges[open].caller == facts.caller else {
+            guard let open = state.openChallengeIndex(of: factorID), state.challenges[open].caller == facts.caller
+            else {
                 // The code's time is over, but not the factor's: another one can be asked for.
                 return .wrongCode
             }
             guard OutOfBandCode.matches(code, state.challenges[open].code) else { return .wrongCode }
             state.challenges[open].approve()
             state.challenges[open].isVerified = true
-            SendRation.countCompletion(of: credential, &context)
+            SendRation.countCompletion(of: state.challenges[open], to: credential, &context)
             return .accepted
         case (.push(var credential), .registration(let registration)):
             let statement = PushStatement.pairing(
@@ -96,20 +97,21 @@ public struct ActivateFactor: SubjectCommand {
     ) -> Outcome {
         let isFirst = !state.hasProtectedFactor
         let kind = state.factors[index].kind
-        if state.factors[index].address != nil, !facts.mayBindWithoutProof,
-            state.factors.contains(where: { $0.storedState == .active && $0.kind == kind })
+        if state.factors[index].address != nil, !facts.mayBindWithoutProof, !isFirst,
+            state.factors.contains(where: { $0.activatedAt != nil && $0.kind == kind })
         {
             // Another number is another binding: whoever took over a session must not read codes on it at once
-            // (CONTROLS row 27).
+            // (CONTROLS row 27), nor after suspending or revoking the number before.
             state.factors[index].usableFrom = context.now.adding(seconds: context.settings.addressCooldownSeconds)
         }
         state.factors[index].activate(at: context.now)
         let factor = state.factors[index]
-        if !isFirst { state.announce(factor, &context) }
+        let moneyAlarm = isFirst ? false : state.announce(factor, &context)
         let verificationID = state.remember(verificationOf: factor.id, &context)
         let codes = isFirst ? state.issueBackupCodes(&context).codes : []
         context.record(
             .activation, factor: factor, verdict: .accepted, backupCodesLeft: isFirst ? codes.count : nil)
+        context.annotate { $0.moneyAlarm = moneyAlarm }
         return Outcome(
             verdict: .accepted, factor: factor, backupCodes: codes,
             attemptsLeft: factor.budget.attemptsLeft(at: context.now, context.settings),

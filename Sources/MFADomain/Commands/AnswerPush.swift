@@ -91,8 +91,9 @@ extension SubjectState {
         guard credential.verifies(signature, of: .list(device: device, at: requested)) else {
             throw .signatureInvalid
         }
-        guard now.isWithin(seconds: DomainSettings.deviceClockSeconds, after: requested)
-            || requested.isWithin(seconds: DomainSettings.deviceClockSeconds, after: now)
+        guard
+            now.isWithin(seconds: DomainSettings.deviceClockSeconds, after: requested)
+                || requested.isWithin(seconds: DomainSettings.deviceClockSeconds, after: now)
         else { throw .requestStale }
         return challenges.filter { $0.factorID == factorID && $0.state(at: now) == .pending }
     }

@@ -8,12 +8,12 @@ public struct ExistingFactor: Sendable {
     }
 
     public let secret: Secret
-    /// True when the other system has seen it proven.
+    /// True when the other system has seen it proven. Always so of backup codes, which have no first proof to wait for.
     public let isActive: Bool
 
     public init(secret: Secret, isActive: Bool) {
         self.secret = secret
-        self.isActive = isActive
+        if case .backupCodes = secret { self.isActive = true } else { self.isActive = isActive }
     }
 
     var kind: FactorKind {

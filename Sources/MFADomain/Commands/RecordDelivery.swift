@@ -32,7 +32,9 @@ public struct RecordDelivery: SubjectCommand {
         case .queued(let until): context.change(.postpone(message.id, until: until))
         case .ended: context.change(.remove(message.id))
         }
-        if let index = state.challenges.firstIndex(where: { $0.messageID == message.id }) {
+        // A provider's later word may have come before ours; it stands.
+        if let index = state.challenges.firstIndex(where: { $0.messageID == message.id && $0.deliveryState == .queued })
+        {
             state.challenges[index].deliveryState = outcome.state
         }
         if case .recipientGone = result, let index = state.factors.firstIndex(where: { $0.id == message.factorID }),

@@ -18,7 +18,9 @@ public struct RecordReceipt: SubjectCommand {
         // Delivered is the last word: failure reported after it is out of order.
         let next: DeliveryState = isDelivered ? .delivered : .failed
         switch challenge.deliveryState {
-        case .accepted, .unknown, .queued: break
+        case .accepted, .unknown: break
+        // The provider has it, and whoever handed it over did not come to say so: it must not go out twice.
+        case .queued: context.change(.remove(messageID))
         case .failed where isDelivered: break
         case .delivered, .failed, nil: return
         }

@@ -2,7 +2,7 @@
 public struct StartChallenge: SubjectCommand {
     public enum Target: Sendable, Hashable {
         case factor(FactorID)
-        /// The active factor of the kind that was last used.
+        /// The active factor of the kind that was last used, of those that may be used already.
         case kind(FactorKind)
         /// A challenge whose code is replaced; its tries stay as they are (CONTROLS row 21).
         case resend(ChallengeID)
@@ -70,13 +70,19 @@ public struct StartChallenge: SubjectCommand {
             // A code that activates a factor may be asked for again; a device is paired, not asked.
             let isActivation = found == .pendingActivation && state.factors[index].address != nil
             guard found == .active || isActivation else { throw .factorNotActive(found) }
-            return (index, isActivation ? state.openChallengeIndex(of: id) : nil)
+            let open = isActivation ? state.openChallengeIndex(of: id) : nil
+            // Another caller's is not continued but replaced: its id and its code are that caller's alone.
+            return (index, open.flatMap { state.challenges[$0].caller == facts.caller ? $0 : nil })
         case .kind(let kind):
             guard kind.channel != nil else { throw .nothingToSend(kind) }
             let active = state.factors.indices.filter {
                 state.factors[$0].kind == kind && state.factors[$0].storedState == .active
             }
-            let latest = active.max {
+            // A new address that may not be used yet must not stand in the way of the one that may.
+            let usable = active.filter { index in
+                state.factors[index].usableFrom.map { context.now >= $0 } ?? true
+            }
+            let latest = (usable.isEmpty ? active : usable).max {
                 (state.factors[$0].lastUsedAt?.milliseconds ?? 0) < (state.factors[$1].lastUsedAt?.milliseconds ?? 0)
             }
             guard let latest else { throw .noActiveFactor(kind) }
@@ -105,7 +111,10 @@ public struct StartChallenge: SubjectCommand {
             let code = state.issueCode(to: credential, in: &challenge, delivery, &context)
             if let resent { state.challenges[resent] = challenge } else { state.add(challenge) }
             context.record(.challengeStarted, factor: factor)
-            context.annotate { $0.challengeID = challenge.id; $0.moneyAlarm = moneyAlarm }
+            context.annotate {
+                $0.challengeID = challenge.id
+                $0.moneyAlarm = moneyAlarm
+            }
             return Outcome(
                 verdict: nil, challenge: challenge, code: code, refusal: nil, sendsLeft: sendsLeft,
                 resendAfterMilliseconds: resendAfterMilliseconds, alternatives: [])

@@ -85,7 +85,10 @@ public struct StartEnrollment: SubjectCommand {
         switch try state.ration(to: credential, delivery, &context) {
         case .refused(let limit, let retryAfterMilliseconds):
             context.record(.enrollmentStarted, verdict: .rateLimited)
-            context.annotate { $0.factorKind = kind; $0.limit = limit }
+            context.annotate {
+                $0.factorKind = kind
+                $0.limit = limit
+            }
             return Outcome(
                 factor: nil, accountName: state.profile.accountName, challenge: nil, code: "",
                 refusal: SendRefusal(limit: limit, retryAfterMilliseconds: retryAfterMilliseconds))
@@ -97,7 +100,10 @@ public struct StartEnrollment: SubjectCommand {
                 createdAt: context.now, expiresAt: context.now, code: "")
             let code = state.issueCode(to: credential, in: &challenge, delivery, &context)
             state.add(challenge)
-            context.annotate { $0.challengeID = challenge.id; $0.moneyAlarm = moneyAlarm }
+            context.annotate {
+                $0.challengeID = challenge.id
+                $0.moneyAlarm = moneyAlarm
+            }
             return Outcome(
                 factor: factor, accountName: started.accountName, challenge: challenge, code: code, refusal: nil)
         }

@@ -59,6 +59,9 @@ extension Verify {
         case .approved:
             if challenge.kind != .push { return OutOfBandCode.matches(code, challenge.code) ? .replayed : .wrongCode }
             if challenge.isVerified { return .replayed }
+            // Nothing ends an approved challenge, so an approval that nobody asked for would wait for ever.
+            guard context.now.isWithin(seconds: DomainSettings.approvalLifetimeSeconds, after: challenge.createdAt)
+            else { return .expired }
             state.challenges[index].isVerified = true
             return .accepted
         case .pending:
@@ -69,7 +72,7 @@ extension Verify {
             state.challenges[index].approve()
             state.challenges[index].isVerified = true
             if let credential = state.factor(challenge.factorID)?.address {
-                SendRation.countCompletion(of: credential, &context)
+                SendRation.countCompletion(of: challenge, to: credential, &context)
             }
             return .accepted
         }
@@ -77,8 +80,9 @@ extension Verify {
 }
 
 extension SubjectState {
-    /// Someone who proved another factor is the person: devices may be asked again. A fraud report stays until an
-    /// administrator has looked at it.
+    /// Someone who proved another factor is the person: devices may be asked again. Not by e-mail, which proves no
+    /// possession: whoever reads it could ask without end. A fraud report stays until an administrator has looked at
+    /// it.
     mutating func liftPushPauses() {
         for index in factors.indices {
             guard case .push(var credential) = factors[index].credential, credential.refusals > 0 else { continue }

@@ -56,7 +56,11 @@ public struct Verify: SubjectCommand {
                     let (verdict, challenge) = checkOpenChallenge(of: index, in: &state, &context)
                     if verdict == .accepted { return accept(index, challenge, &state, &context) }
                     let isMiss = verdict == .wrongCode || verdict == .replayed
-                    if isMiss { misses.append((index, verdict, challenge)) } else { unasked = (verdict, index, challenge) }
+                    if isMiss {
+                        misses.append((index, verdict, challenge))
+                    } else {
+                        unasked = (verdict, index, challenge)
+                    }
                 } else {
                     let verdict = check(&state.factors[index], context)
                     if verdict == .accepted { return accept(index, nil, &state, &context) }
@@ -146,7 +150,7 @@ public struct Verify: SubjectCommand {
         if case .push(var credential) = state.factors[index].credential {
             credential.refusals = 0
             state.factors[index].credential = .push(credential)
-        } else {
+        } else if state.factors[index].kind.category != nil {
             state.liftPushPauses()
         }
         state.factors[index].budget.succeed()

@@ -21,7 +21,7 @@ public struct DomainSettings: Sendable, Hashable {
     public var pushLifetimeSeconds: Int64 = 120
     /// Digits of the number to match, 2 to 6; 6 is what NIST asks of a secret that is transferred.
     public var pushNumberDigits = 3
-    /// How long a new address beside another one of its kind sends nothing for sign-ins.
+    /// How long a new address beside or after another one of its kind sends nothing for sign-ins.
     public var addressCooldownSeconds: Int64 = 3_600
     /// True lets callers bring secrets of another system (StartEnrollment's `existing`).
     public var allowsExistingSecrets = false
@@ -37,6 +37,9 @@ public struct DomainSettings: Sendable, Hashable {
     static let maxPushFailures = 3
     /// Push challenges in a row that were not approved, and then push pauses.
     static let maxPushRefusals = 3
+    /// How long after a push challenge began its approval can be spent (NIST SP 800-63B-4, section 3.1.3.2 allows ten
+    /// minutes).
+    static let approvalLifetimeSeconds: Int64 = 600
     /// Challenges that have ended and are kept for GetChallenge, and how long after their time.
     static let maxEndedChallenges = 4
     static let endedChallengeSeconds: Int64 = 600

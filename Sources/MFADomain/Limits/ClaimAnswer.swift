@@ -6,7 +6,8 @@ public struct ClaimAnswer: Sendable, Hashable {
     /// How much of the limit is used afterwards, in percent, and before. 0 where the rule has none.
     public let percentBefore: Int64
     public let percentAfter: Int64
-    /// When it would be granted, if nothing else is counted until then. 0 when granted.
+    /// When it would be granted, or granted once more, if nothing else is counted until then. 0 for at once, and where
+    /// waiting does not help.
     public let retryAfterMilliseconds: Int64
 
     public init(
@@ -18,6 +19,11 @@ public struct ClaimAnswer: Sendable, Hashable {
         self.percentBefore = percentBefore
         self.percentAfter = percentAfter
         self.retryAfterMilliseconds = retryAfterMilliseconds
+    }
+
+    /// True of the one claim that takes what is spent past the mark that is worth a word.
+    var passesMoneyMark: Bool {
+        percentBefore < SendingSettings.moneyAlarmPercent && percentAfter >= SendingSettings.moneyAlarmPercent
     }
 }
 
@@ -58,16 +64,25 @@ extension BudgetClaim {
         case .atMost(let limit):
             let after = Self.sum(used, amount)
             guard after <= limit else {
-                // What alone is more than the limit is never granted.
-                let wait = amount > limit ? 0 : wait(until: limit - amount, counts, at: now)
+                let wait = wait(forRoomIn: limit, counts, at: now)
                 return ClaimAnswer(
                     isGranted: false, left: max(0, limit - used), percentBefore: Self.percent(used, of: limit),
                     percentAfter: Self.percent(used, of: limit), retryAfterMilliseconds: wait)
             }
+            let wait = wait(forRoomIn: limit, counts + [(part: part(at: now), amount: amount)], at: now)
             return ClaimAnswer(
                 isGranted: true, left: limit - after, percentBefore: Self.percent(used, of: limit),
-                percentAfter: Self.percent(after, of: limit))
+                percentAfter: Self.percent(after, of: limit), retryAfterMilliseconds: wait)
         }
+    }
+
+    /// How long until the amount fits into a limit. 0 at once, and for what alone is more than the limit.
+    private func wait(
+        forRoomIn limit: Int64, _ counts: [(part: Int64, amount: Int64)], at now: Timestamp
+    ) -> Int64 {
+        let used = counts.reduce(Int64(0)) { Self.sum($0, $1.amount) }
+        if amount > limit || Self.sum(used, amount) <= limit { return 0 }
+        return wait(until: limit - amount, counts, at: now)
     }
 
     /// How long until so much of what is counted has left the window that no more than `rest` remains.
@@ -76,7 +91,8 @@ extension BudgetClaim {
         for (part, amount) in counts.sorted(by: { $0.part < $1.part }) {
             used -= amount
             if used <= rest {
-                let end = (part + Self.partsPerWindow + 1).multipliedReportingOverflow(by: partMilliseconds).partialValue
+                let end = (part + Self.partsPerWindow + 1).multipliedReportingOverflow(by: partMilliseconds)
+                    .partialValue
                 return max(1, end - now.milliseconds)
             }
         }
@@ -89,6 +105,6 @@ extension BudgetClaim {
     }
 
     private static func percent(_ part: Int64, of whole: Int64) -> Int64 {
-        whole <= 0 ? 100 : min(100, Int64(Double(part) / Double(whole) * 100))
+        whole <= 0 ? 100 : Int64(min(100, Double(part) / Double(whole) * 100))
     }
 }

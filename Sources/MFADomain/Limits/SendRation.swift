@@ -21,7 +21,7 @@ struct SendRation {
                     rule: .atMost(ration.limit))
             )
         }
-        var claims = settings.perAddress.map { claim(.address, .address, address.value, $0) }
+        var claims = settings.perAddress.map { claim(.address, .address, address.mailbox, $0) }
         claims.append(claim(.subject, .subject, "", settings.perSubject))
         claims.append(claim(.caller, .caller, caller, settings.perCaller))
         if isSent, address.kind == .phone {
@@ -39,16 +39,13 @@ struct SendRation {
                             minimum: settings.conversionMinimumSends))
                 ))
             let cost = settings.costMicros(of: address.value)
-            for ration in [
-                SendingSettings.Ration(settings.moneyPerHourMicros, perSeconds: 3_600),
-                SendingSettings.Ration(settings.moneyPerDayMicros, perSeconds: 86_400),
-            ] { claims.append(claim(.money, .money, "", ration, amount: cost)) }
+            for ration in settings.money { claims.append(claim(.money, .money, "", ration, amount: cost)) }
         }
         self.claims = claims
     }
 
     /// Puts the claims into the decision and says what came of them.
-    func claim(_ context: inout DecisionContext, _ settings: SendingSettings) -> Answer {
+    func claim(_ context: inout DecisionContext) -> Answer {
         guard let answers = context.claim(claims.map(\.claim)) else {
             return .granted(sendsLeft: 0, resendAfterMilliseconds: 0, moneyAlarm: false)
         }
@@ -57,17 +54,19 @@ struct SendRation {
         }
         let ofAddress = claims.filter { $0.limit == .address }.map { answers[$0.claim] }
         let moneyAlarm = claims.contains { limit, claim in
-            limit == .money && answers[claim].percentBefore < SendingSettings.moneyAlarmPercent
-                && answers[claim].percentAfter >= SendingSettings.moneyAlarmPercent
+            limit == .money && answers[claim].passesMoneyMark
         }
         return .granted(
             sendsLeft: Int(clamping: ofAddress.map(\.left).last ?? 0),
-            resendAfterMilliseconds: (settings.perAddress.first?.windowSeconds ?? 0) * 1000, moneyAlarm: moneyAlarm)
+            resendAfterMilliseconds: ofAddress.map(\.retryAfterMilliseconds).max() ?? 0, moneyAlarm: moneyAlarm)
     }
 
-    /// Counts a code that was used, for the share that the breaker watches (CONTROLS row 25).
-    static func countCompletion(of credential: AddressCredential, _ context: inout DecisionContext) {
-        guard credential.address.kind == .phone else { return }
+    /// Counts a code that was sent and used, for the share that the breaker watches (CONTROLS row 25). Codes that
+    /// callers deliver by themselves are not among the sends, so they must not hide what those are.
+    static func countCompletion(
+        of challenge: Challenge, to credential: AddressCredential, _ context: inout DecisionContext
+    ) {
+        guard credential.address.kind == .phone, challenge.messageID != nil else { return }
         _ = context.claim([
             BudgetClaim(
                 counter: BudgetCounter(

@@ -33,6 +33,13 @@ public struct SendingSettings: Sendable, Hashable {
 
     public init() {}
 
+    /// Notices by SMS to one number.
+    var noticesPerAddress: Ration { Ration(5, perSeconds: 3_600) }
+
+    var money: [Ration] {
+        [Ration(moneyPerHourMicros, perSeconds: 3_600), Ration(moneyPerDayMicros, perSeconds: 86_400)]
+    }
+
     static let conversionWindowSeconds: Int64 = 3_600
     /// Money is worth a word from here on.
     static let moneyAlarmPercent: Int64 = 80

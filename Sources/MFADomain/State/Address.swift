@@ -14,6 +14,13 @@ public struct Address: Sendable, Hashable {
         self.value = value
     }
 
+    /// One name for all the ways to write where messages arrive: of an e-mail address without case and without what
+    /// follows "+", which many providers ignore.
+    var mailbox: String {
+        guard kind == .email, let at = value.lastIndex(of: "@") else { return value }
+        return (value[..<at].prefix { $0 != "+" } + value[at...]).lowercased()
+    }
+
     /// Enough to recognise, not enough to reach: the first letters of an e-mail address's parts and its top-level
     /// domain, the last two digits of a number.
     public var masked: String {

@@ -17,7 +17,7 @@ public struct Factor: Sendable, Hashable {
     public var lastUsedAt: Timestamp?
     public var budget = FailureBudget()
     public var credential: Credential?
-    /// A new address beside another one sends nothing for sign-ins before this moment; nil for at once.
+    /// A new address beside or after another one sends nothing for sign-ins before this moment; nil for at once.
     public var usableFrom: Timestamp?
     /// As stored; `state(at:)` also knows when a pending factor's time ran out.
     public private(set) var storedState: FactorState

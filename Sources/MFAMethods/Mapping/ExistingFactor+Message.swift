@@ -15,7 +15,7 @@ extension ExistingFactor {
         case .sms, .email, .push:
             throw .invalidField("existing", "is for kinds TOTP, HOTP and BACKUP_CODES alone.")
         }
-        self.init(secret: secret, isActive: existing.active || kind == .backupCodes)
+        self.init(secret: secret, isActive: existing.active)
     }
 
     private static func secret(

@@ -57,7 +57,9 @@ extension HOTPParameters {
     /// Reads what a caller wants of a token; zero values mean the default.
     init(checking message: Countersign_V1_HOTPParameters) throws(CallStatus) {
         let digits = message.digits == 0 ? 6 : Int(message.digits)
-        guard TOTPParameters.allowedDigits.contains(digits) else { throw .invalidField("hotp.digits", "must be 6 or 8.") }
+        guard TOTPParameters.allowedDigits.contains(digits) else {
+            throw .invalidField("hotp.digits", "must be 6 or 8.")
+        }
         self.init(algorithm: try HashAlgorithm(checking: message.algorithm, "hotp.algorithm"), digits: digits)
     }
 }

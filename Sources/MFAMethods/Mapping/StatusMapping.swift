@@ -66,7 +66,8 @@ enum StatusMapping {
                 hint: "Call GetChallenge with wait_ms, then Verify again.")
         case .challengeEnded:
             CallStatus(
-                .failedPrecondition, reason: "CHALLENGE_ENDED", "The challenge has ended; there is nothing to send again.",
+                .failedPrecondition, reason: "CHALLENGE_ENDED",
+                "The challenge has ended; there is nothing to send again.",
                 hint: "Call StartChallenge with the factor.")
         case .nothingToSend(let kind):
             CallStatus(
@@ -76,11 +77,15 @@ enum StatusMapping {
             CallStatus(
                 .failedPrecondition, reason: "COUNTRY_NOT_ALLOWED",
                 "SMS are not sent to \(country.isEmpty ? "numbers of no country" : country).",
-                hint: "Add the country to `sending.sms_countries` in the server's configuration; an empty list sends none.")
+                hint:
+                    "Add the country to `sending.sms_countries` in the server's configuration; an empty list sends none."
+            )
         case .channelNotConfigured(let channel):
             CallStatus(
                 .failedPrecondition, reason: "CHANNEL_NOT_CONFIGURED", "There is no provider for this kind of message.",
-                hint: "Add one under `delivery.\(channel == .push ? "fcm" : "\(channel)")` in the server's configuration.")
+                hint:
+                    "Add one under `delivery.\(channel == .push ? "fcm" : "\(channel)")` in the server's configuration."
+            )
         case .codeRequired: CallStatus.invalidField("code", "is required.")
         case .registrationRequired: CallStatus.invalidField("push", "is required for a factor of kind PUSH.")
         case .signatureInvalid:
@@ -136,6 +141,7 @@ extension CallStatus {
     var tellsWhoExists: Bool {
         [
             "SUBJECT_NOT_FOUND", "FACTOR_NOT_FOUND", "FACTOR_NOT_ACTIVE", "NO_ACTIVE_FACTOR", "CHALLENGE_NOT_FOUND",
+            "CHALLENGE_PENDING", "CHALLENGE_ENDED",
             "COUNTRY_NOT_ALLOWED", "NOTHING_TO_SEND",
         ].contains(reason)
     }

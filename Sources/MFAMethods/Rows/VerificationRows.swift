@@ -8,13 +8,18 @@ extension Rows {
         return [
             MethodRow(methods.verify, scope: .verify, takesGuess: true) { request, call in
                 do {
+                    // With a challenge only its kind says whether there must be a code.
+                    let code =
+                        request.challengeID.isEmpty
+                        ? try FieldCheck.code(request.code) : try FieldCheck.guess(request.code, "code", maxBytes: 64)
                     let command = Verify(
-                        facts: call.facts, target: try Verify.Target(checking: request),
-                        code: try FieldCheck.guess(request.code, "code", maxBytes: 64),
+                        facts: call.facts, target: try Verify.Target(checking: request), code: code,
                         primary: try PrimaryAuthentication(checking: request, call, now: service.now))
                     let outcome = try await service.perform(command, on: call.key)
                     return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
-                } catch  where call.caller.conceal && StatusMapping.status(of: error).tellsWhoExists {
+                } catch {
+                    guard call.caller.conceal, StatusMapping.status(of: error).tellsWhoExists || error.saysCodeIsMissing
+                    else { throw error }
                     await service.decideAboutNobody(call.facts)
                     return .wrongCode
                 }
@@ -87,9 +92,9 @@ extension Rows {
                 concealing: challenge.id, kind: .init(challenge.kind), createdAt: challenge.createdAt,
                 code: outcome.returnedCode, number: outcome.numberToMatch)
         }
-        let decoy = service.makeDecoyChallenge()
-        let made = service.makeDecoyCodes()
         let isPush = request.kind == .push
+        let decoy = service.makeDecoyChallenge(isPush: isPush)
+        let made = service.makeDecoyCodes()
         return .init(
             concealing: decoy.id, kind: request.kind, createdAt: decoy.createdAt,
             code: request.delivery == .returnCode && !isPush ? made.code : "", number: isPush ? made.number : "")
@@ -120,11 +125,17 @@ extension Rows {
             return call.message(challenge, of: factor, at: service.now)
         } catch {
             guard let decoy = call.decoy(id, for: error, service) else { throw error }
-            let isOver = service.now.isPast(
-                seconds: service.domainSettings.outOfBandLifetimeSeconds, after: decoy.createdAt)
             return .init(
-                concealing: decoy.id, .unspecified, isOver ? .expired : .pending, createdAt: decoy.createdAt)
+                concealing: decoy.id, .unspecified, service.isOver(decoy) ? .expired : .pending,
+                createdAt: decoy.createdAt)
         }
+    }
+}
+
+extension Error {
+    /// What only a challenge that there is can say.
+    fileprivate var saysCodeIsMissing: Bool {
+        if case ServiceError.refused(.codeRequired) = self { true } else { false }
     }
 }
 
@@ -137,7 +148,8 @@ extension Call {
     /// A challenge as this caller may see it.
     func message(_ challenge: Challenge, of factor: Factor?, at now: Timestamp) -> Countersign_V1_Challenge {
         caller.conceal
-            ? .init(concealing: challenge.id, .unspecified, .init(challenge.state(at: now)), createdAt: challenge.createdAt)
+            ? .init(
+                concealing: challenge.id, .unspecified, .init(challenge.state(at: now)), createdAt: challenge.createdAt)
             : .init(challenge, of: factor, at: now)
     }
 }
@@ -146,7 +158,8 @@ extension MFAService {
     /// The device that a relayed request names. One of another tenant's is as unknown as one that never was.
     fileprivate func device(named name: String, of tenant: String) throws(CallStatus) -> PushDevice {
         guard let device = device(named: name), device.key.tenant == tenant else {
-            throw CallStatus(.notFound, reason: "DEVICE_NOT_FOUND", "This server gave no device of the tenant this name.")
+            throw CallStatus(
+                .notFound, reason: "DEVICE_NOT_FOUND", "This server gave no device of the tenant this name.")
         }
         return device
     }
@@ -252,7 +265,11 @@ extension Countersign_V1_VerifyResponse {
         challengeID = outcome.challengeID?.text ?? ""
         if let assurance = outcome.assurance {
             verificationID = outcome.verificationID?.text ?? ""
-            aal = assurance.level == .aal2 ? .aal2 : .aal1
+            switch assurance.level {
+            case .aal1: aal = .aal1
+            case .aal2: aal = .aal2
+            case nil: aal = .unspecified
+            }
             amr = assurance.amr
             verifiedAtUnixMs = outcome.at.milliseconds
         }

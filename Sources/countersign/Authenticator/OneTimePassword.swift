@@ -1,4 +1,4 @@
-import Foundation
+import FactorImport
 import MFADomain
 
 /// What an authenticator app knows of a factor that has codes.
@@ -16,7 +16,7 @@ struct OneTimePassword: Equatable {
     var periodSeconds = 30
     /// HOTP: what the next code is computed from.
     var counter: UInt64 = 0
-    /// What the URI says before its parameters: the issuer, a colon and the account. Empty for a bare secret.
+    /// The issuer, a colon and the account; the account alone where there is no issuer. Empty for a bare secret.
     var label = ""
 
     init(secret: [UInt8]) {
@@ -32,48 +32,37 @@ struct OneTimePassword: Equatable {
         self.secret = secret
     }
 
-    /// The Key URI format.
+    /// The Key URI format; the secret of an export by Google Authenticator, if it is the only one in it.
     init(uri: String) throws {
-        guard uri.utf8.count <= Self.longestURIBytes, let components = URLComponents(string: uri),
-            components.scheme?.lowercased() == "otpauth"
-        else { throw Complaint("this is not an otpauth URI") }
-        guard let kind = Kind(rawValue: components.host?.lowercased() ?? "") else {
-            throw Complaint("an otpauth URI of another kind than totp and hotp")
-        }
-        var given: [String: String] = [:]
-        for item in components.queryItems ?? [] {
-            guard given.updateValue(item.value ?? "", forKey: item.name) == nil else {
-                throw Complaint("the otpauth URI has a parameter twice")
+        // Other than a server, an app has to live with the short secrets that are in use.
+        let options = ImportOptions(now: Timestamp(seconds: 0), allowShortSecrets: true)
+        var factors: [ImportedFactor] = []
+        do throws(ImportError) {
+            var reader = FactorReader(source: .uris, options: options)
+            let records = try reader.read(Array(uri.utf8))
+            for record in try records + reader.finish() { factors.append(try record.result.get()) }
+        } catch {
+            switch error {
+            case .notURI, .lineTooLong: throw Complaint("this is not an otpauth URI")
+            default: throw Complaint("the otpauth URI cannot be used: \(error)")
             }
         }
-        guard let secret = given["secret"] else { throw Complaint("the otpauth URI has no secret") }
-        try self.init(base32: secret)
-        self.kind = kind
-        label = String(components.path.drop { $0 == "/" })
-        // It will be printed.
-        guard label.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw Complaint("the label in the otpauth URI has control characters")
+        guard let factor = factors.first, factors.count == 1 else {
+            throw Complaint("there must be one secret in the URI, not \(factors.count)")
         }
-        if let name = given["algorithm"] {
-            guard let algorithm = Code.Algorithm(rawValue: name.lowercased()) else {
-                throw Complaint("the otpauth URI names the algorithm \(name)", hint: "SHA1, SHA256 or SHA512")
-            }
-            self.algorithm = algorithm.value
+        switch factor.credential {
+        case .totp(let secret, let parameters, _, _):
+            self.init(secret: secret)
+            (algorithm, digits, periodSeconds) = (parameters.algorithm, parameters.digits, parameters.periodSeconds)
+        case .hotp(let secret, let algorithm, let digits, let counter):
+            self.init(secret: secret)
+            kind = .hotp
+            (self.algorithm, self.digits, self.counter) = (algorithm, digits, counter)
+        case .backupCodes: throw Complaint("this is not an otpauth URI")
         }
-        digits = try given["digits"].map { try Self.number($0, "digits") } ?? digits
-        switch kind {
-        case .totp:
-            periodSeconds = try given["period"].map { try Self.number($0, "period") } ?? periodSeconds
-        case .hotp:
-            // The format requires it: a wrong guess would spend codes that the token still has.
-            guard let counter = given["counter"] else { throw Complaint("the otpauth URI has no counter") }
-            self.counter = try Self.number(counter, "counter")
-        }
+        label = factor.issuer.isEmpty ? factor.account : "\(factor.issuer):\(factor.account)"
         _ = try parameters()
     }
-
-    /// More than a label and a secret of any length that is in use need.
-    private static let longestURIBytes = 4096
 
     /// The code of a moment, in seconds since 1970; TOTP.
     func code(at unixSeconds: Int64) throws -> String {
@@ -98,10 +87,5 @@ struct OneTimePassword: Equatable {
             let parameters = TOTPParameters(algorithm: algorithm, digits: digits, periodSeconds: periodSeconds)
         else { throw Complaint("a code has 6 or 8 digits and a period of 15 to 120 seconds") }
         return parameters
-    }
-
-    private static func number<Number: FixedWidthInteger>(_ text: String, _ name: String) throws -> Number {
-        guard let number = Number(text) else { throw Complaint("the otpauth URI has no number as \(name)") }
-        return number
     }
 }

@@ -36,6 +36,17 @@ indirect enum JSONValue: Sendable, Equatable {
         }
     }
 
+    /// On one line.
+    var line: String {
+        switch self {
+        case .null, .bool, .number, .string: return text()
+        case .array(let values): return "[\(values.map(\.line).joined(separator: ", "))]"
+        case .object(let members):
+            let pairs = members.map { "\(Self.quote($0.name)): \($0.value.line)" }
+            return "{\(pairs.joined(separator: ", "))}"
+        }
+    }
+
     /// As a script wants it: text without quotes, the rest as JSON.
     var raw: String {
         if case .string(let value) = self { return value }

@@ -13,7 +13,9 @@ struct CheckConfig: AsyncParsableCommand {
     func run() async throws {
         let configuration = try configuration.load(flags: .init(isDev: dev))
         // Templates, certificates and accounts that it names are read here too.
-        await (try Channels(configuration.delivery)).close()
+        var delivery = configuration.delivery
+        delivery.outboxFolder = nil
+        await (try await Channels.make(delivery)).close()
         for warning in configuration.warnings { print("warning: \(warning)") }
         print("\(self.configuration.file): good")
     }

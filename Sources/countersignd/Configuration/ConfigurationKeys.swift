@@ -96,7 +96,7 @@ enum ConfigurationKeys {
     /// One of the SMS providers, which are tried in their order.
     enum SMS {
         static let preset = ConfigurationKey("delivery.sms[].preset", .word(of: SMSPreset.self))
-        static let name = ConfigurationKey("delivery.sms[].name", .callerName)
+        static let name = ConfigurationKey("delivery.sms[].name", .providerName)
         static let url = ConfigurationKey("delivery.sms[].url", .url)
         static let from = ConfigurationKey("delivery.sms[].from", .line("a sender", longest: 64))
         static let username = ConfigurationKey("delivery.sms[].username", .line("a name", longest: 254))
@@ -142,7 +142,7 @@ enum ConfigurationKeys {
         static let serviceAccount = ConfigurationKey("delivery.fcm.service_account", .path)
         static let url = ConfigurationKey("delivery.fcm.url", .url)
         static let ca = ConfigurationKey("delivery.fcm.ca", .path)
-        static let timeoutSeconds = ConfigurationKey("delivery.fcm.timeout_seconds", .wholeNumber(2...120))
+        static let timeoutSeconds = ConfigurationKey("delivery.fcm.timeout_seconds", .wholeNumber(6...120))
     }
 
     enum BackupCodes {

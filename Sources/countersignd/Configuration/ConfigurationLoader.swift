@@ -47,13 +47,15 @@ extension Configuration {
         let shutdownGraceSeconds = try reader.value(ConfigurationKeys.Limits.shutdownGraceSeconds) ?? 10
         try reader.readVerification(into: &service.domain)
         try reader.readBackupCodes(into: &service.domain)
-        service.domain.allowsExistingSecrets = try reader.value(ConfigurationKeys.Enrollment.allowExistingSecrets) ?? false
+        service.domain.allowsExistingSecrets =
+            try reader.value(ConfigurationKeys.Enrollment.allowExistingSecrets) ?? false
         try reader.readSending(into: &service.domain.sending)
         let tls = try reader.tlsSection()
 
         let hasDevelopmentKeys = saysDevelopment || tls?.isDevelopment == true
         let delivery = try reader.deliverySection(isDevelopment: hasDevelopmentKeys || flags.isDev)
         service.domain.channels = delivery.channels
+        service.messageLeaseSeconds = delivery.leaseSeconds
         service.domain.sending.smsCostMicros = delivery.smsCostMicros
         if (hasDevelopmentKeys || flags.isDev) && !listen.isLoopback {
             let reason = hasDevelopmentKeys ? "development keys" : "--dev"
@@ -80,7 +82,8 @@ extension Configuration {
         }
         if tls != nil && callers.isEmpty { warnings.append("callers: no entry, so nobody may call") }
         if service.domain.allowsExistingSecrets {
-            warnings.append("enrollment.allow_existing_secrets: true lets callers choose secrets; unset it after the import")
+            warnings.append(
+                "enrollment.allow_existing_secrets: true lets callers choose secrets; unset it after the import")
         }
         if !delivery.smsProviders.isEmpty && service.domain.sending.smsCountries.isEmpty {
             warnings.append("sending.sms_countries: no entry, so no SMS is sent")

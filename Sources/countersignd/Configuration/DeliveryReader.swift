@@ -6,7 +6,7 @@ extension ConfigurationReader {
     /// The `delivery:` section.
     func deliverySection(isDevelopment: Bool) throws(ConfigurationError) -> DeliverySection {
         typealias Keys = ConfigurationKeys.Delivery
-        var section = DeliverySection()
+        var section = DeliverySection(file: document.file)
         let receiptURL = try value(Keys.receiptsURL)
         section.smsProviders = try smsProviders(receiptURL: receiptURL)
         section.email = try email()
@@ -140,10 +140,11 @@ extension ConfigurationReader {
         }
         settings.port = try value(Keys.port) ?? (settings.security == .tls ? 465 : 587)
         settings.username = try value(Keys.username)
-        if let password = try value(Keys.password) {
-            settings.password = .value(password)
-        } else if let file = try path(Keys.passwordFile) {
-            settings.password = .file(file)
+        switch (try value(Keys.password), try path(Keys.passwordFile)) {
+        case (nil, nil): break
+        case (let text?, nil): settings.password = .value(text)
+        case (nil, let file?): settings.password = .file(file)
+        case (.some, .some): throw error(Keys.passwordFile, "must not be given beside password")
         }
         settings.fromName = try value(Keys.fromName) ?? ""
         settings.caFile = try path(Keys.ca)

@@ -3,6 +3,8 @@ import MFADomain
 
 /// The `delivery:` section: who takes messages.
 struct DeliverySection: Sendable {
+    /// The configuration file, for errors that show only when a channel is made.
+    let file: String
     /// In the order in which they are tried.
     var smsProviders: [SMSProviderSettings] = []
     var email: SMTPSettings?
@@ -21,6 +23,18 @@ struct DeliverySection: Sendable {
         if email != nil { channels.insert(.email) }
         if fcm != nil { channels.insert(.push) }
         return channels
+    }
+
+    init(file: String) {
+        self.file = file
+    }
+
+    /// How long whoever took a message may need for it: all providers of a channel, one after the other.
+    var leaseSeconds: Int64 {
+        let sms = smsProviders.reduce(0) { $0 + $1.http.timeoutSeconds }
+        // libcurl may wait as long again for a server that does not say goodbye.
+        let longest = [sms, (email?.timeoutSeconds ?? 0) * 2, (fcm?.http.timeoutSeconds ?? 0) * 3].max() ?? 0
+        return Int64(longest) + 15
     }
 
     /// What one SMS costs at most, whichever provider takes it.

@@ -51,6 +51,13 @@ extension ValueForm where Value == Int {
 }
 
 extension ValueForm where Value == String {
+    static var providerName: ValueForm {
+        ValueForm(kind: .text, expected: "a name of 1 to 32 of a-z, 0-9, '-' and '_'") { text in
+            (1...32).contains(text.utf8.count)
+                && text.utf8.allSatisfy { $0.isLowercaseLetterOrDigit || "-_".utf8.contains($0) } ? text : nil
+        }
+    }
+
     /// ISO 3166-1 alpha-2.
     static var country: ValueForm {
         ValueForm(kind: .text, expected: "two capital letters such as CH (ISO 3166-1)") { text in

@@ -35,7 +35,7 @@ struct Server {
                 metadata: ["open_files": "\(descriptors)"])
         }
 
-        let channels = try Channels(configuration.delivery)
+        let channels = try await Channels.make(configuration.delivery)
         let store: SQLiteStore
         do {
             store = try openStore(configuration, logger: logger)
@@ -68,7 +68,8 @@ struct Server {
                 group: group)
             let port = wire.localAddress.port ?? configuration.listen.port
             return Server(
-                store: store, delivery: delivery, wire: wire, group: group, grace: .seconds(configuration.shutdownGraceSeconds),
+                store: store, delivery: delivery, wire: wire, group: group,
+                grace: .seconds(configuration.shutdownGraceSeconds),
                 logger: logger, address: configuration.listen.with(port: port).description)
         } catch {
             await delivery.stop()

@@ -39,7 +39,9 @@ actor MemoryOutbox: OutboxSource {
         waiting[channel]?.removeFirst(taken.count)
         leased[channel, default: 0] += taken.count
         largestHeld[channel] = max(largestHeld[channel, default: 0], leased[channel, default: 0])
-        return taken.map { LeasedMessage(key: SubjectKey(tenant: "default", subject: "alice"), envelope: $0, attempt: 1) }
+        return taken.map {
+            LeasedMessage(key: SubjectKey(tenant: "default", subject: "alice"), envelope: $0, attempt: 1)
+        }
     }
 
     func settle(_ message: LeasedMessage, _ report: SendReport) throws {

@@ -32,7 +32,7 @@ public struct HOTPCredential: Sendable, Hashable {
         self.resynchronizationCounter = resynchronizationCounter
     }
 
-    /// Counters fit a signed integer, look-ahead included.
+    /// Counters fit a signed integer, look-ahead included. A token that came this far is used up.
     public static let maxCounter = UInt64(Int64.max) - 1_000
 
     /// How far ahead of the counter two consecutive codes may bring it back.
@@ -43,7 +43,7 @@ public struct HOTPCredential: Sendable, Hashable {
     /// Compares a code with those around the counter. All of them are computed, whatever matched before, so that the
     /// time tells nothing; it does not grow with the counter (CONTROLS row 10).
     public func match(_ code: String, lookAhead: Int) -> Match {
-        guard let number = TOTP.number(code, digits: digits) else { return .none }
+        guard counter < Self.maxCounter, let number = TOTP.number(code, digits: digits) else { return .none }
         let first = counter - min(counter, Self.spentWindow)
         let lastFresh = counter + UInt64(max(0, lookAhead))
         // One more than the window, for the code after its last one.
@@ -72,7 +72,11 @@ public struct HOTPCredential: Sendable, Hashable {
 
     /// Notes what a miss said: the code after one far ahead is awaited, after any other nothing is.
     mutating func noteMiss(_ match: Match) {
-        if case .ahead(let ahead) = match { resynchronizationCounter = ahead + 1 } else { resynchronizationCounter = nil }
+        if case .ahead(let ahead) = match {
+            resynchronizationCounter = ahead + 1
+        } else {
+            resynchronizationCounter = nil
+        }
     }
 
     public var parameters: HOTPParameters { HOTPParameters(algorithm: algorithm, digits: digits) }

@@ -4,7 +4,8 @@ public enum PairingURI {
         factorID: FactorID, secret: [UInt8], appName: String, account: String, tenant: String, subject: String
     ) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        let hexadecimal = String(decoding: secret.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        let hexadecimal = String(
+            decoding: secret.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
         return "countersign-push://pair?v=1&factor=\(factorID.text)&secret=\(hexadecimal)"
             + "&app=\(PercentEncoding.encode(appName))&account=\(PercentEncoding.encode(account))"
             + "&tenant=\(tenant)&subject=\(PercentEncoding.encode(subject))"

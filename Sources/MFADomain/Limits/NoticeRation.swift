@@ -1,0 +1,38 @@
+/// The claims of the notices that one decision sends by SMS: they cost what codes cost, and whoever may change their own
+/// factors can cause as many as they like.
+struct NoticeRation {
+    private var claims: [BudgetClaim] = []
+
+    init(to addresses: [AddressCredential], _ settings: SendingSettings) {
+        for credential in addresses {
+            let number = credential.address.value
+            // On a counter of its own: codes must not use up what tells of an attack.
+            add(.address, "notice " + number, settings.noticesPerAddress)
+            add(.prefix, SendingSettings.prefix(of: number), settings.perPrefix)
+            add(.country, credential.country, settings.perCountry)
+            for ration in settings.money { add(.money, "", ration, amount: settings.costMicros(of: number)) }
+        }
+    }
+
+    /// What several notices want of one counter is one claim: each for itself may fit where all do not.
+    private mutating func add(
+        _ axis: BudgetCounter.Axis, _ name: String, _ ration: SendingSettings.Ration, amount: Int64 = 1
+    ) {
+        let counter = BudgetCounter(axis, name)
+        let earlier = claims.firstIndex { $0.counter == counter && $0.windowSeconds == ration.windowSeconds }
+        let wanted = earlier.map { claims.remove(at: $0).amount } ?? 0
+        claims.append(
+            BudgetClaim(
+                counter: counter, amount: wanted + amount, windowSeconds: ration.windowSeconds,
+                rule: .atMost(ration.limit)))
+    }
+
+    /// Puts the claims into the decision.
+    ///
+    /// - Returns: whether all may be sent, and whether that took the money spent past the mark.
+    func claim(_ context: inout DecisionContext) -> (isGranted: Bool, moneyAlarm: Bool) {
+        guard let answers = context.claim(claims) else { return (true, false) }
+        guard answers.areAllGranted else { return (false, false) }
+        return (true, claims.contains { $0.counter.axis == .money && answers[$0].passesMoneyMark })
+    }
+}
