@@ -162,9 +162,44 @@ def concealment(report, place):
                 begin = started["known", kind].challenge.created_at_ms
                 for seconds in moments:
                     clock.advance_to(begin + seconds * 1000)
+                    # What is over a while is forgotten when its subject is next decided on.
+                    rules.expect(ops.call(start_challenge("known", SMS)), OK, "a challenge of another caller")
                     all_alike(
                         f"after {seconds} s", lambda subject, one, code: get_challenge(subject, one), pair, [kind])
 
+        with report("row 34: asked with ids that nobody was given, known and unknown subjects look alike"):
+            for what, call in {
+                "GetChallenge": lambda subject: get_challenge(subject, UNKNOWN_ID),
+                "CancelChallenge": lambda subject: cancel_challenge(subject, UNKNOWN_ID),
+                "another's challenge": lambda subject: get_challenge(subject, started["rationed", EMAIL].challenge.id),
+                "Verify": lambda subject: verify(subject, UNKNOWN_ID, "123456"),
+                "Verify without a code": lambda subject: verify(subject, UNKNOWN_ID),
+                "a factor's": lambda subject: start_challenge(subject, factor=UNKNOWN_ID),
+                "a resend's": lambda subject: start_challenge(subject, resend=UNKNOWN_ID),
+            }.items():
+                found = {subject: web.call(call(subject)) for subject in pair}
+                shapes = {
+                    subject: (answer.code, answer.reason, shape(answer.message)) for subject, answer in found.items()}
+                check(len(set(shapes.values())) == 1, f"{what}: {shapes}")
+        with report("row 34: a push that waits for its answer, and a proof without a code, look alike"):
+            clock.advance(3700)
+            for kind in (PUSH, EMAIL):
+                fresh(kind)
+                found = {subject: web.call(verify(subject, started[subject, kind].challenge.id)) for subject in pair}
+                check(
+                    len({answer.bytes for answer in found.values()}) == 1,
+                    f"kind {kind}: {[(answer.code, answer.reason) for answer in found.values()]}")
+        with report("row 34: a resend looks alike, of challenges that wait and of those that are over"):
+            clock.advance(3700)
+            fresh(EMAIL)
+            for seconds in (61, 400):
+                clock.advance(seconds)
+                shapes = {}
+                for subject in pair:
+                    resend = start_challenge(subject, resend=started[subject, EMAIL].challenge.id)
+                    answer = web.call(resend)
+                    shapes[subject] = answer.code, answer.reason, shape(answer.message)
+                check(len(set(shapes.values())) == 1, f"after {seconds} s: {shapes}")
         with report("row 34: GetChallenge waits for challenges that are and that are not"):
             clock.advance(3700)
             for kind in (EMAIL, PUSH):
