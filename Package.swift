@@ -130,7 +130,7 @@ let package = Package(
         // Telephone numbers by their countries' numbering plans.
         .target(name: "PhoneNumbers", dependencies: ["CPhoneNumber"], swiftSettings: settings),
         // libphonenumber, which is C++, behind one C function.
-        .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
+        .target(name: "CPhoneNumber", dependencies: [], linkerSettings: [.linkedLibrary("phonenumber")]),
         // QR codes as PNG and in the terminal.
         .target(name: "QRCode", dependencies: ["CQREncode", "CPNG"], swiftSettings: settings),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
@@ -289,7 +289,7 @@ let package = Package(
         .testTarget(
             name: "CountersigndTests",
             dependencies: [
-                "countersignd", "MFADomain", "MFAStore", "MFAWire",
+                "countersignd", "MFADelivery", "MFADomain", "MFAStore", "MFAWire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "X509", package: "swift-certificates"),
             ],

@@ -42,7 +42,7 @@ test  | python3-cryptography               | another implementation of push sign
 test  | curl                               | talks to those as a client that nobody here wrote
 test  | pskctool                           | writes and reads PSKC files
 test  | python3-pskc                       | reads them too, with encryption and MAC
-test  | faketime                           | runs a program at another time
+test  | gcc                                | compiles what sets a server's clock
 bench | python3                            | drives the benchmark
 bench | golang-go                          | the ttRPC server to compare with
 bench | golang-github-containerd-ttrpc-dev | ttRPC in Go

@@ -5,7 +5,8 @@ public import MFADomain
 public struct DecoyChallenge: Sendable, Hashable {
     public let id: ChallengeID
     public let createdAt: Timestamp
-    let expiresAt: Timestamp
+    /// Of a challenge of the kind that it stands for.
+    public let lifetimeSeconds: Int64
 }
 
 extension MFAService {
@@ -20,11 +21,8 @@ extension MFAService {
 
     private func decoy(_ id: ChallengeID, at createdAt: Timestamp, isPush: Bool) -> DecoyChallenge {
         let lifetimeSeconds = isPush ? settings.domain.pushLifetimeSeconds : settings.domain.outOfBandLifetimeSeconds
-        return DecoyChallenge(id: id, createdAt: createdAt, expiresAt: createdAt.adding(seconds: lifetimeSeconds))
+        return DecoyChallenge(id: id, createdAt: createdAt, lifetimeSeconds: lifetimeSeconds)
     }
-
-    /// True once a challenge that began with it would have run out of time.
-    public func isOver(_ decoy: DecoyChallenge) -> Bool { now >= decoy.expiresAt }
 
     /// Nil for an id that this server did not make up.
     public func decoyChallenge(_ id: ChallengeID) -> DecoyChallenge? {

@@ -117,10 +117,14 @@ private final class Committer: Sendable {
     ) async throws(StoreError) -> LeasedMessages {
         if let failure = failure.withLock({ $0 }) { throw .unavailable(failure) }
         do {
-            return try await connection.write { [keyRing] database in
-                try OutboxStatements.lease(
-                    channel, limit: limit, now: now, leaseSeconds: leaseSeconds, keyRing, database)
-            }
+            // In a task of its own: a worker that is stopped must not break off a transaction, which would count as a
+            // failure of the disk.
+            return try await Task { [connection, keyRing] in
+                try await connection.write { database in
+                    try OutboxStatements.lease(
+                        channel, limit: limit, now: now, leaseSeconds: leaseSeconds, keyRing, database)
+                }
+            }.value
         } catch {
             throw .unavailable(noteFailure(error))
         }

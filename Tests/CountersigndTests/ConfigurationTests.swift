@@ -1,4 +1,5 @@
 import Foundation
+import MFADelivery
 import MFADomain
 import MFAWire
 import Testing
@@ -55,6 +56,36 @@ struct ConfigurationTests {
         #expect(fromEnvironment.store == .sqlite(path: "x/y.db", checkpointPages: 64_000))
     }
 
+    private func expectDelivery(_ delivery: DeliverySection, in folder: String) throws {
+        #expect(delivery.outboxFolder == "\(folder)/outbox" && delivery.maxInFlight == 32)
+        #expect(delivery.templates.folder == "\(folder)/texts" && delivery.templates.defaultLocale == "de")
+        #expect(delivery.templates.webOTPHost == "example.org")
+        #expect(delivery.receipts?.host == "127.0.0.1" && delivery.receipts?.port == 9)
+        try #require(delivery.smsProviders.count == 3)
+        let (kannel, twilio, http) = (delivery.smsProviders[0], delivery.smsProviders[1], delivery.smsProviders[2])
+        #expect(kannel.name == "k" && kannel.from == "Shop" && kannel.receiptURL == "http://localhost:9/receipts/")
+        #expect(kannel.values["username"] == .value("u") && kannel.values["password"] == .value("p"))
+        #expect(kannel.http.connectTimeoutSeconds == 3 && kannel.http.timeoutSeconds == 9)
+        #expect(kannel.http.maximumConnections == 10 && kannel.http.allowedHosts == ["127.0.0.1"])
+        #expect(kannel.cost.defaultMicros == 5 && kannel.cost.microsByPrefix == ["41": 7])
+        #expect(twilio.basicAuthentication?.username == "AC1" && twilio.http.caFile == "\(folder)/ca.pem")
+        #expect(twilio.basicAuthentication?.password == .file("\(folder)/token"))
+        #expect(http.url == "https://sms.example.org/send" && http.method == .post && http.http.allowsPlaintext)
+        #expect(http.headers == [.init("X-Key", "{key}")] && http.values == ["key": .value("abc")])
+        #expect(http.body == .json(#"{"to": "{to}", "text": "{text}"}"#) && http.successPattern == "ok")
+        #expect(http.messageIDPattern == #"id=(\d+)"# && http.refusalPattern == "never")
+        let email = try #require(delivery.email)
+        #expect(email.host == "mail.example.org" && email.port == 26 && email.security == .startTLS)
+        #expect(email.username == "u" && email.password == .file("\(folder)/pw") && email.from == "a@example.org")
+        #expect(email.fromName == "Shop" && email.caFile == "\(folder)/ca.pem" && email.maximumConnections == 2)
+        #expect(email.connectTimeoutSeconds == 3 && email.timeoutSeconds == 8)
+        let fcm = try #require(delivery.fcm)
+        #expect(fcm.serviceAccountFile == "\(folder)/account.json" && fcm.baseURL == "https://localhost:1")
+        #expect(
+            fcm.http.caFile == "\(folder)/ca.pem" && fcm.http.timeoutSeconds == 7
+                && fcm.http.allowedHosts.contains("localhost"))
+    }
+
     @Test("Every key is read into its place")
     func everyKey() throws {
         let folder = try TemporaryFolder()
@@ -88,7 +119,68 @@ struct ConfigurationTests {
               max_consecutive_failures: 11
               max_failures_per_30_days: 12
               failure_delays_seconds: [0, 13]
+              hotp_look_ahead: 5
+              code_digits: 8
+              code_lifetime_seconds: 61
+              push_lifetime_seconds: 62
+              push_number_digits: 6
+              new_address_cooldown_seconds: 63
             backup_codes: {count: 14, groups: 3}
+            enrollment: {allow_existing_secrets: true}
+            sending:
+              sms_countries: [CH, "NO"]
+              address_interval_seconds: 31
+              address_per_10_minutes: 4
+              subject_per_hour: 21
+              caller_per_hour: 22
+              prefix_per_hour: 23
+              country_per_hour: 24
+              money_per_hour_cents: 25
+              money_per_day_cents: 26
+              conversion_percent: 27
+              conversion_minimum_sends: 28
+            delivery:
+              outbox_folder: outbox
+              templates: texts
+              default_locale: de
+              web_otp_host: example.org
+              max_in_flight: 32
+              receipts: {listen: "127.0.0.1:9", url: "http://localhost:9/receipts/"}
+              sms:
+                - preset: kannel
+                  name: k
+                  url: http://127.0.0.1:13013/cgi-bin/sendsms
+                  from: Shop
+                  username: u
+                  password: p
+                  connect_timeout_seconds: 3
+                  timeout_seconds: 9
+                  max_connections: 10
+                  cost_micros: {default: 5, 41: 7}
+                - {preset: twilio, username: AC1, password_file: token, from: MG1, ca: ca.pem}
+                - preset: http
+                  url: https://sms.example.org/send
+                  method: POST
+                  allow_plaintext: true
+                  headers: {X-Key: "{key}"}
+                  json: '{"to": "{to}", "text": "{text}"}'
+                  values: {key: abc}
+                  success_pattern: ok
+                  message_id_pattern: id=(\\d+)
+                  refusal_pattern: never
+              email:
+                host: mail.example.org
+                port: 26
+                security: starttls
+                username: u
+                password_file: pw
+                from: a@example.org
+                from_name: Shop
+                ca: ca.pem
+                connect_timeout_seconds: 3
+                timeout_seconds: 8
+                max_connections: 2
+              fcm: {service_account: account.json, url: "https://localhost:1", ca: ca.pem, timeout_seconds: 7}
 
             """, to: "c.yaml")
         let read = try Configuration.load(file: "\(folder.path)/c.yaml", environment: [:])
@@ -122,9 +214,31 @@ struct ConfigurationTests {
         domain.failureDelaysSeconds = [0, 13]
         domain.backupCodeCount = 14
         domain.backupCodeGroups = 3
+        domain.hotpLookAhead = 5
+        domain.outOfBandDigits = 8
+        domain.outOfBandLifetimeSeconds = 61
+        domain.pushLifetimeSeconds = 62
+        domain.pushNumberDigits = 6
+        domain.addressCooldownSeconds = 63
+        domain.allowsExistingSecrets = true
+        domain.sending.smsCountries = ["CH", "NO"]
+        domain.sending.perAddress = [.init(1, perSeconds: 31), .init(4, perSeconds: 600)]
+        domain.sending.perSubject.limit = 21
+        domain.sending.perCaller.limit = 22
+        domain.sending.perPrefix.limit = 23
+        domain.sending.perCountry.limit = 24
+        domain.sending.moneyPerHourMicros = 250_000
+        domain.sending.moneyPerDayMicros = 260_000
+        domain.sending.conversionPercent = 27
+        domain.sending.conversionMinimumSends = 28
+        // The dearest of the three providers, two of which have no price.
+        domain.sending.smsCostMicros = ["": 80_000, "41": 80_000]
         #expect(read.service.domain == domain)
+        try expectDelivery(read.delivery, in: folder.path)
+        #expect(read.service.messageLeaseSeconds == 9 + 15 + 15 + 15)
 
-        #expect(read.warnings.count == 1 && read.warnings.allSatisfy { $0.contains("60 bits") })
+        #expect(read.warnings.count == 2 && read.warnings.contains { $0.contains("60 bits") })
+        #expect(read.warnings.contains { $0.contains("allow_existing_secrets") })
         guard case .tls(let files) = read.security else {
             Issue.record("expected TLS")
             return

@@ -1,10 +1,11 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Attacks on the real server over the real wire: attacks.py BINARIES [WORD...]
 
 Prints PASS or FAIL for each rule, and in the end how many of each. With words it runs only the attacks with one of
 them in their names. Where a system does not let this program mount a small file system, or trace, it says SKIP.
 
-Needs openssl, sslscan, strace, util-linux.
+Needs cc, kannel, kannel-extras, oathtool, openssl, sslscan, strace, util-linux, and python3-aiosmtpd,
+python3-cryptography and python3-pyotp, so the interpreter is Debian's.
 """
 
 import argparse
@@ -12,8 +13,14 @@ import sys
 
 # Each registers its attacks.
 import attacks_on_callers
+import attacks_on_concealment
 import attacks_on_connections
+import attacks_on_email
+import attacks_on_hotp
+import attacks_on_providers
+import attacks_on_push
 import attacks_on_secrets
+import attacks_on_sms
 import attacks_on_storage
 import rules
 

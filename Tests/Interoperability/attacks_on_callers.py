@@ -130,7 +130,7 @@ def scopes_of_methods():
     return found
 
 
-ALL = "[enroll, verify, recover, administer, audit]"
+ALL = "[enroll, verify, recover, administer, audit, relay]"
 
 
 @attack

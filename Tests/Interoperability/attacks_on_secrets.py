@@ -6,11 +6,15 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
+import time
 import urllib.parse
 
 import rules
 import service
 import wire
+from delivering import EMAIL as EMAIL_KIND, PUSH, RETURN_CODE, SMS
+from device import APPROVE, parse_pairing_uri
+from phones import Phone, shown_in
 from rules import UNSAFE, attack, expect, rpc, verdict
 from service import ACCEPTED, BACKUP_CODES, LOCKED, OK, REPLAYED, TENANT, TOTP, WRONG_CODE, check
 
@@ -27,6 +31,10 @@ PERSONAL = {
     "account name of an enrollment": "canary-enrollment-hj6",
     "idempotency key": "canary-idempotency-ru4",
     "page token": "canary-page-token-yb1",
+    "push token": "canary-push-token-nf6",
+    "action": "canary-action-ld2",
+    "context": "canary-context-qs9",
+    "location": "canary-location-ge3",
 }
 # What a program, a log or a file format might make of a secret.
 SHORTEST_BYTES = 6
@@ -187,9 +195,60 @@ class Walk:
         verdict(self.mine(verify, {5: TOTP, 6: self.totp(secret, step + 1)}), LOCKED, "a locked factor")
         expect(self.mine("SubjectService/UnlockFactor", {4: factor}), OK, "UnlockFactor")
         verdict(self.mine(verify, {5: TOTP, 6: self.totp(secret, step + 1)}), ACCEPTED, "an unlocked factor")
+        self.messages()
+        self.push()
         self.ask("grpc.health.v1.Health/Check", {})
         self.ask("AuditService/ListEvents", {1: TENANT, 3: 500})
         self.mistakes(factor)
+
+    def messages(self):
+        """A telephone whose codes the caller brings by itself."""
+        started = expect(
+            self.mine("EnrollmentService/StartEnrollment", {4: SMS, 8: PHONE, 12: RETURN_CODE}), OK, "SMS")
+        code = self.learn_code(started.text(14))
+        activate = {4: started.message(1).text(1), 5: code}
+        self.learn_proof(self.mine("EnrollmentService/ActivateFactor", activate), 6)
+        # The same number again at once: refused, and not repeated.
+        self.mine("VerificationService/StartChallenge", {5: SMS, 6: RETURN_CODE})
+        self.mine("EnrollmentService/StartEnrollment", {4: SMS, 8: PHONE + ";ext=1", 12: RETURN_CODE})
+        started = expect(
+            self.mine("EnrollmentService/StartEnrollment", {4: EMAIL_KIND, 8: EMAIL, 12: RETURN_CODE}), OK, "e-mail")
+        self.learn_code(started.text(14))
+        challenge = started.message(12).text(1)
+        self.mine("VerificationService/GetChallenge", {3: challenge})
+        self.mine("VerificationService/CancelChallenge", {4: challenge})
+
+    def learn_code(self, code):
+        self.canaries.add("code of a message", code)
+        return code
+
+    def push(self):
+        """A device that is asked, answers with a wrong number, and with the right one."""
+        started = expect(self.mine("EnrollmentService/StartEnrollment", {4: PUSH}), OK, "push")
+        pairing = parse_pairing_uri(started.message(13).text(1))
+        self.canaries.add("pairing secret", pairing.secret)
+        self.canaries.add("pairing secret", pairing.secret.hex())
+        phone = Phone(lambda: int(time.time() * 1000), token=PERSONAL["push token"])
+        registration = wire.encode({
+            1: phone.public_key, 2: "fcm", 3: phone.token, 4: phone.pairing_signature(pairing, "fcm", phone.token)})
+        answer = self.mine("EnrollmentService/ActivateFactor", {4: pairing.factor, 6: registration})
+        self.learn_proof(answer, 6)
+        phone.name = answer.message.text(8)
+        asked = expect(
+            self.mine("VerificationService/StartChallenge", {
+                4: pairing.factor, 7: PERSONAL["action"], 8: PERSONAL["context"], 9: PERSONAL["location"]}),
+            OK, "StartChallenge")
+        now = phone.milliseconds()
+        listed = self.ask(
+            "VerificationService/ListPendingPushes", {1: TENANT, 2: phone.name, 3: now, 4: phone.list_signature(now)})
+        shown = shown_in(listed)[0]
+        for number in (EMAIL[:16], asked.text(4)):
+            self.ask("VerificationService/AnswerPush", {
+                1: TENANT, 2: phone.name, 3: shown.challenge_id, 4: 1, 5: number,
+                6: phone.answer_signature(shown, APPROVE, number)})
+        verify = self.mine("VerificationService/Verify", {7: shown.challenge_id})
+        verdict(verify, ACCEPTED, "the approval")
+        self.learn_proof(verify, 2)
 
     @staticmethod
     def wrong(secret):
@@ -212,11 +271,13 @@ class Walk:
 
     def check_answers(self):
         issuing = {"EnrollmentService/StartEnrollment", "EnrollmentService/ActivateFactor",
-                   "RecoveryService/GenerateBackupCodes", "VerificationService/Verify"}
+                   "RecoveryService/GenerateBackupCodes", "VerificationService/Verify",
+                   "VerificationService/StartChallenge"}
         secrets = Canaries()
         secrets.forms = {
             name: forms for name, forms in self.canaries.forms.items()
-            if name in ("first TOTP secret", "second TOTP secret", "backup code", "verification id")
+            if name in ("first TOTP secret", "second TOTP secret", "backup code", "verification id",
+                        "code of a message", "push token", "pairing secret")
         }
         for name, answer in self.answers:
             self.addresses.check_absent(answer.bytes, f"an answer of {name}")

@@ -13,6 +13,8 @@ got in a file. What Kannel does that callers have to know:
   * Text of the characters that GSM 03.38 lacks needs coding=2 and charset=UTF-8; otherwise it arrives as "??".
   * With dlr-mask and dlr-url it calls that URL: type 8 (the network took it), then 1 (delivered). Both come at once.
   * Without its bearerbox smsbox takes no requests, and looks for it every ten seconds, so restart() starts all parts.
+  * An smsbox that gets a request before it has found its bearerbox dies of it; start() starts it anew, as the program
+    that Debian starts it by does.
   * fakesmsc ends when bearerbox does.
 """
 
@@ -126,15 +128,18 @@ class Kannel:
         """Starts parts, all without an argument, and waits until each does its work."""
         for part in parts or PARTS:
             check(not self.runs(part), f"{part} runs already")
-            # A group of its own: Ctrl-C reaches the test alone, which then ends these.
-            with open(self.log(part), "ab") as log:
-                self.processes[part] = subprocess.Popen(
-                    self.command(part), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                    start_new_session=True)
+            self.spawn(part)
             try:
                 wait_until(lambda: self.is_ready(part), f"{part} is ready")
             except AssertionError as error:
                 raise AssertionError(f"{error}\n{self.log(part).read_text(errors='replace')[-2000:]}") from None
+
+    def spawn(self, part):
+        # A group of its own: Ctrl-C reaches the test alone, which then ends these.
+        with open(self.log(part), "ab") as log:
+            self.processes[part] = subprocess.Popen(
+                self.command(part), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                start_new_session=True)
 
     def stop(self, *parts: str):
         """Ends parts the polite way, the last first."""
@@ -205,6 +210,8 @@ class Kannel:
         return [f"{DAEMONS}/{part}", "-v", "1", "kannel.conf"]
 
     def is_ready(self, part):
+        if part == SMSBOX and not self.runs(part):
+            self.spawn(part)
         process = self.processes[part]
         check(process.poll() is None, f"{part} ended with status {process.poll()}")
         status = self.status()

@@ -17,6 +17,7 @@ struct SendRationTests {
             var simulation = Simulation(seed: UInt64(index), settings: settings)
             simulation.now = Timestamp(milliseconds: start.milliseconds + Int64(index) * everyMilliseconds)
             swap(&simulation.budgets, &budgets)
+            simulation.budgets.subject = "\(index)"
             let outcome = try simulation.enroll(.phone("+4179\(1_111_110 + index)"))
             swap(&simulation.budgets, &budgets)
             sent += simulation.outbox.messages

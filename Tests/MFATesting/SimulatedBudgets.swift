@@ -8,6 +8,8 @@ public struct SimulatedBudgets: Sendable {
     }
 
     private var amounts: [Name: [Int64: Int64]] = [:]
+    /// Whose decisions claim, for the counters that are a subject's own.
+    public var subject = ""
 
     public init() {}
 
@@ -23,16 +25,22 @@ public struct SimulatedBudgets: Sendable {
         return ClaimAnswers(answers)
     }
 
+    private func name(_ counter: BudgetCounter, _ claim: BudgetClaim) -> Name {
+        Name(
+            counter: counter.axis == .subject ? BudgetCounter(.subject, subject) : counter,
+            windowSeconds: claim.windowSeconds)
+    }
+
     private func counts(
         _ counter: BudgetCounter, _ claim: BudgetClaim, at now: Timestamp
     ) -> [(part: Int64, amount: Int64)] {
-        (amounts[Name(counter: counter, windowSeconds: claim.windowSeconds)] ?? [:])
+        (amounts[name(counter, claim)] ?? [:])
             .filter { $0.key >= claim.oldestPart(at: now) }.map { (part: $0.key, amount: $0.value) }
     }
 
     public mutating func count(_ claims: [BudgetClaim], at now: Timestamp) {
         for claim in claims {
-            let name = Name(counter: claim.counter, windowSeconds: claim.windowSeconds)
+            let name = name(claim.counter, claim)
             amounts[name, default: [:]][claim.part(at: now), default: 0] += claim.amount
         }
     }

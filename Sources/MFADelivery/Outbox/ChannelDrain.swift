@@ -71,7 +71,7 @@ actor ChannelDrain {
             options.logger.notice(
                 "a message was not accepted",
                 metadata: [
-                    "channel": "\(name)", "message": "\(message.id.text)", "attempt": "\(leased.attempt)",
+                    "channel": "\(name)", "message_id": "\(message.id.text)", "attempt": "\(leased.attempt)",
                     "provider": "\(report.provider)", "outcome": "\(report.outcome)", "reason": "\(report.reason)",
                 ])
         }
@@ -91,7 +91,7 @@ actor ChannelDrain {
         }
         options.logger.error(
             "cannot record how a message went; it may be sent again",
-            metadata: ["channel": "\(name)", "message": "\(leased.envelope.message.id.text)"])
+            metadata: ["channel": "\(name)", "message_id": "\(leased.envelope.message.id.text)"])
     }
 
     private func stop() async {

@@ -141,8 +141,7 @@ extension CallStatus {
     var tellsWhoExists: Bool {
         [
             "SUBJECT_NOT_FOUND", "FACTOR_NOT_FOUND", "FACTOR_NOT_ACTIVE", "NO_ACTIVE_FACTOR", "CHALLENGE_NOT_FOUND",
-            "CHALLENGE_PENDING", "CHALLENGE_ENDED",
-            "COUNTRY_NOT_ALLOWED", "NOTHING_TO_SEND",
+            "CHALLENGE_PENDING", "CHALLENGE_ENDED", "COUNTRY_NOT_ALLOWED", "CHANNEL_NOT_CONFIGURED", "NOTHING_TO_SEND",
         ].contains(reason)
     }
 

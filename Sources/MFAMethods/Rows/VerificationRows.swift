@@ -18,8 +18,7 @@ extension Rows {
                     let outcome = try await service.perform(command, on: call.key)
                     return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
                 } catch {
-                    guard call.caller.conceal, StatusMapping.status(of: error).tellsWhoExists || error.saysCodeIsMissing
-                    else { throw error }
+                    guard call.caller.conceal, Concealment.hides(error) else { throw error }
                     await service.decideAboutNobody(call.facts)
                     return .wrongCode
                 }
@@ -33,17 +32,13 @@ extension Rows {
             },
             MethodRow(methods.cancelChallenge, scope: .verify) { request, call in
                 let id = try FieldCheck.challengeID(request.challengeID)
-                do {
-                    let challenge = try await service.perform(
-                        CancelChallenge(facts: call.facts, challengeID: id), on: call.key)
-                    return .with { $0.challenge = call.message(challenge, of: nil, at: service.now) }
-                } catch {
-                    guard let decoy = call.decoy(id, for: error, service) else { throw error }
-                    await service.decideAboutNobody(call.facts)
-                    return .with {
-                        $0.challenge = .init(concealing: decoy.id, .unspecified, .cancelled, createdAt: decoy.createdAt)
-                    }
+                if call.caller.conceal {
+                    let concealed = try await Concealment.cancel(id, call, service)
+                    return .with { $0.challenge = concealed }
                 }
+                let challenge = try await service.perform(
+                    CancelChallenge(facts: call.facts, challengeID: id), on: call.key)
+                return .with { $0.challenge = .init(challenge, of: nil, at: service.now) }
             },
             MethodRow(methods.answerPush, scope: .relay, takesGuess: true) { request, call in
                 try FieldCheck.required(request.device, "device", maxBytes: 512)
@@ -86,31 +81,7 @@ extension Rows {
             let state = try await service.subject(call.key)
             return .init(outcome, of: outcome.challenge.flatMap { state.factor($0.factorID) }, at: service.now)
         }
-        // Who exists, is locked or was asked just now must all look alike (CONTROLS row 34).
-        if let outcome = try await startConcealed(command, call, service), let challenge = outcome.challenge {
-            return .init(
-                concealing: challenge.id, kind: .init(challenge.kind), createdAt: challenge.createdAt,
-                code: outcome.returnedCode, number: outcome.numberToMatch)
-        }
-        let isPush = request.kind == .push
-        let decoy = service.makeDecoyChallenge(isPush: isPush)
-        let made = service.makeDecoyCodes()
-        return .init(
-            concealing: decoy.id, kind: request.kind, createdAt: decoy.createdAt,
-            code: request.delivery == .returnCode && !isPush ? made.code : "", number: isPush ? made.number : "")
-    }
-
-    /// Nil where the answer would tell who exists; then as much was written about nobody.
-    private static func startConcealed(
-        _ command: StartChallenge, _ call: Call, _ service: MFAService
-    ) async throws -> StartChallenge.Outcome? {
-        do {
-            return try await service.perform(command, on: call.key)
-        } catch {
-            guard StatusMapping.status(of: error).tellsWhoExists else { throw error }
-            await service.decideAboutNobody(call.facts)
-            return nil
-        }
+        return try await Concealment.start(command, target, request, call, service)
     }
 
     private static func getChallenge(
@@ -118,39 +89,11 @@ extension Rows {
     ) async throws -> Countersign_V1_Challenge {
         let id = try FieldCheck.challengeID(request.challengeID)
         let wait = try FieldCheck.waitMilliseconds(request.waitMs, before: call.deadline)
-        do {
-            let challenge = try await service.challenge(
-                id, of: call.key, caller: call.caller.name, waitMilliseconds: wait)
-            let factor = call.caller.conceal ? nil : try await service.subject(call.key).factor(challenge.factorID)
-            return call.message(challenge, of: factor, at: service.now)
-        } catch {
-            guard let decoy = call.decoy(id, for: error, service) else { throw error }
-            return .init(
-                concealing: decoy.id, .unspecified, service.isOver(decoy) ? .expired : .pending,
-                createdAt: decoy.createdAt)
-        }
-    }
-}
-
-extension Error {
-    /// What only a challenge that there is can say.
-    fileprivate var saysCodeIsMissing: Bool {
-        if case .refused(.codeRequired)? = self as? ServiceError { true } else { false }
-    }
-}
-
-extension Call {
-    /// The decoy to show to a concealing caller instead of an error that would tell who exists.
-    fileprivate func decoy(_ id: ChallengeID, for error: any Error, _ service: MFAService) -> DecoyChallenge? {
-        caller.conceal && StatusMapping.status(of: error).tellsWhoExists ? service.decoyChallenge(id) : nil
-    }
-
-    /// A challenge as this caller may see it.
-    func message(_ challenge: Challenge, of factor: Factor?, at now: Timestamp) -> Countersign_V1_Challenge {
-        caller.conceal
-            ? .init(
-                concealing: challenge.id, .unspecified, .init(challenge.state(at: now)), createdAt: challenge.createdAt)
-            : .init(challenge, of: factor, at: now)
+        if call.caller.conceal { return try await Concealment.look(id, waitMilliseconds: wait, call, service) }
+        let challenge = try await service.challenge(
+            id, of: call.key, caller: call.caller.name, waitMilliseconds: wait)
+        let factor = try await service.subject(call.key).factor(challenge.factorID)
+        return .init(challenge, of: factor, at: service.now)
     }
 }
 
