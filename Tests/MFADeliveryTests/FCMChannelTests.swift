@@ -163,7 +163,7 @@ struct FCMChannelTests {
         await google.provider.stop()
 
         let (report, strict) = try await report(nil, .answer(401))
-        #expect(report == SendReport(outcome: .refused, provider: "fcm", reason: "HTTP_401"))
+        #expect(report == SendReport(outcome: .failed, provider: "fcm", reason: "HTTP_401"))
         #expect(strict.exchanges.count == 2)
         #expect(strict.sends.count == 2)
     }

@@ -47,7 +47,7 @@ struct KannelTests {
         wrong.values["password"] = .value("wrong")
         let stranger = try HTTPMessageProvider(wrong, templates: MessageTemplates())
         #expect(
-            await stranger.send(.sample()) == SendReport(outcome: .refused, provider: "kannel", reason: "HTTP_403"))
+            await stranger.send(.sample()) == SendReport(outcome: .failed, provider: "kannel", reason: "HTTP_403"))
         await stranger.close()
         await listener.close()
         try await gateway.stop()

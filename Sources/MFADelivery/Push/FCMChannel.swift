@@ -116,6 +116,8 @@ public final class FCMChannel: Channel {
             let refusal = body.flatMap { try? JSONDecoder().decode(Refused.self, from: Data($0)) }
             let codes = refusal?.error.details?.compactMap(\.errorCode) ?? []
             if status == 404, codes.contains("UNREGISTERED") { return report(.recipientGone, "UNREGISTERED") }
+            // The device's token is another sender's: of all 403s the one that is about the message.
+            if codes.contains("SENDER_ID_MISMATCH") { return report(.refused, "HTTP_\(status)") }
             return HTTPOutcome.report(status: status, headers: headers, provider: name)
         }
     }
