@@ -296,7 +296,8 @@ public nonisolated struct Countersign_V1_GetChallengeRequest: Sendable {
 
   public var challengeID: String = String()
 
-  /// How long to wait for the end of a PENDING one, at most 60000 and less than the call's own deadline. Default 0.
+  /// How long to wait for the end of a PENDING one, at most 60000; ended in any case shortly before the
+  /// call's own deadline. Default 0.
   public var waitMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
