@@ -136,7 +136,8 @@ def codes_by_email(report, place):
                 asked = mailbox.send()
                 code = mailbox.code(count + 1)
                 found = worth(f"e-mail after {primary}", primary=primary, challenge=asked.id, code=code)
-                check(found == AAL1, f"e-mail after {primary}: level {found}")
+                # By itself a code by e-mail proves nothing that counts.
+                check(found == (AAL1 if primary else 0), f"e-mail after {primary}: level {found}")
             telephone = converse(connection, enroll_returning(SUBJECT, SMS, number(0)))
             for primary, wanted in (
                 (["pwd"], AAL2), ([], AAL1), (["otp"], AAL1), (["nonsense"], AAL1), (["fpt"], AAL2),

@@ -210,7 +210,10 @@ def rations(report, place):
                     started = start(connection, SUBJECT, factor=factor)
                     delivered(connection, SUBJECT, started.challenge.id, TAKEN)
                     lefts.append(started.sends_left)
-                    check(started.resend_after_ms == 30_000, f"resend after {started.resend_after_ms} ms")
+                    # Windows are counted in tenths; after the fifth it is the ten minutes that count.
+                    check(
+                        started.sends_left == 0 or 30_000 <= started.resend_after_ms <= 33_000,
+                        f"resend after {started.resend_after_ms} ms")
                     clock.advance(33)
                 check(lefts == [3, 2, 1, 0], f"sends left: {lefts}")
                 sixth = Started(connection.call(start_challenge(SUBJECT, SMS)))

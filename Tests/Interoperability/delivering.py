@@ -23,7 +23,8 @@ CHALLENGE_STARTED, PUSH_ANSWERED, FRAUD_REPORTED, MESSAGE_DELIVERY = 12, 14, 15,
 INVALID_ARGUMENT = 3
 
 ADDRESS_INTERVAL_SECONDS = 30
-LEASE_SECONDS = 120
+# As long as a provider with a time-out of 60 seconds may take, and 15 more.
+LEASE_SECONDS = 75
 CODE_LIFETIME_SECONDS = 300
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
