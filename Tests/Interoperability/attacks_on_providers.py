@@ -2,6 +2,9 @@
 
 import collections
 import contextlib
+import os
+import pathlib
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -191,6 +194,44 @@ def provider_faults(report, place):
             reasons = {line.get("reason") for line in rules.log_lines(server)}
             check({"HTTP_500", "TIMEOUT", "CONNECT", "TLS", "EXPIRED"} <= reasons, f"the log knows {reasons}")
             server.stop()
+
+
+class Silence:
+    """A provider at the other end of a line that was cut: connections stand, and nothing ever comes back."""
+
+    certificates = None
+    price_cents = 5
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+
+@attack
+def cut_lines(report, place):
+    """Providers and callers behind a line that was cut."""
+    clock = Clock(place.folder)
+    silence = Silence(place.folder / "silence")
+    with place.server(configuration=configuration(http_section(silence)), prefix=clock.prefix) as server, \
+            wire.Connection(server.address) as connection:
+        descriptors = pathlib.Path(f"/proc/{server.process.pid}/fd")
+
+        def sockets():
+            return sum(os.readlink(each).startswith("socket:") for each in descriptors.iterdir())
+
+        with report("F18: connections to a provider behind a cut line are given back within a minute, codes unknown"):
+            # Answered, so that the count has this connection too.
+            rules.events(connection)
+            before = sockets()
+            asked = [
+                Enrollment(connection.call(start_enrollment(f"cut-{each}", SMS, number(each)))).challenge
+                for each in range(30)]
+            wait_until(lambda: sockets() >= before + 20, "the connections stand", seconds=60)
+            for each, one in enumerate(asked):
+                delivered(connection, f"cut-{each}", one.id, UNKNOWN)
+            wait_until(lambda: sockets() <= before, f"{sockets()} sockets are open, {before} were", seconds=60)
+        silence.listener.close()
 
 
 @attack
