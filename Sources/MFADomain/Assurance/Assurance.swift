@@ -12,8 +12,13 @@ public struct Assurance: Sendable, Hashable {
 
     /// A proof by a factor, after a primary authentication where there was one.
     public init(of kind: FactorKind, after primary: PrimaryAuthentication?) {
-        let primaryCategories = primary?.categories ?? []
-        var categories = primaryCategories
+        guard let primary else {
+            // The usual case, without a set or an array of its own.
+            level = kind.category == nil ? nil : .aal1
+            amr = kind.amr
+            return
+        }
+        var categories = primary.categories
         if let category = kind.category { categories.insert(category) }
         if categories.isEmpty {
             level = nil
@@ -21,7 +26,7 @@ public struct Assurance: Sendable, Hashable {
             level = categories.count >= 2 && kind.category != nil ? .aal2 : .aal1
         }
         var amr: [String] = []
-        for word in (primary?.amr.filter { AuthenticationCategory(amr: $0) != nil } ?? []) + kind.amr
+        for word in primary.amr.filter({ AuthenticationCategory(amr: $0) != nil }) + kind.amr
         where !amr.contains(word) { amr.append(word) }
         if level == .aal2 { amr.append("mfa") }
         self.amr = amr
