@@ -20,8 +20,8 @@ extension MFAService {
     }
 
     private func decoy(_ id: ChallengeID, at createdAt: Timestamp, isPush: Bool) -> DecoyChallenge {
-        let lifetimeSeconds = isPush ? settings.domain.pushLifetimeSeconds : settings.domain.outOfBandLifetimeSeconds
-        return DecoyChallenge(id: id, createdAt: createdAt, lifetimeSeconds: lifetimeSeconds)
+        DecoyChallenge(
+            id: id, createdAt: createdAt, lifetimeSeconds: settings.domain.challengeLifetimeSeconds(isPush: isPush))
     }
 
     /// Nil for an id that this server did not make up.

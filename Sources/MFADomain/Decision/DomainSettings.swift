@@ -31,6 +31,11 @@ public struct DomainSettings: Sendable, Hashable {
 
     public init() {}
 
+    /// How long a challenge of a kind waits for its answer.
+    public func challengeLifetimeSeconds(isPush: Bool) -> Int64 {
+        isPush ? pushLifetimeSeconds : outOfBandLifetimeSeconds
+    }
+
     /// Wrong codes that end a challenge.
     static let maxChallengeFailures = 5
     /// Wrong numbers that end a push challenge.

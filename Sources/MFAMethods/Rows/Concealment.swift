@@ -55,9 +55,7 @@ enum Concealment {
             }
             createdAt = challenge.createdAt
             // From its beginning: a resend prolongs none that was made up.
-            lifetimeSeconds =
-                challenge.kind == .push
-                ? service.domainSettings.pushLifetimeSeconds : service.domainSettings.outOfBandLifetimeSeconds
+            lifetimeSeconds = service.domainSettings.challengeLifetimeSeconds(isPush: challenge.kind == .push)
         } catch {
             let decoy = try decoy(id, for: error, service)
             createdAt = decoy.createdAt
