@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Countersign's figures, each beside its yardstick, measured in this one run. See README.md.
 
     bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse] [--delivery]

@@ -1,7 +1,10 @@
 """The figures of delivery: what a hanging provider does to verifications, how fast the outbox empties, and what a
 pumping attack gets. Used by bench.py."""
 
+import json
 import pathlib
+import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -10,8 +13,9 @@ import rig
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests/Interoperability"))
 import wire
+from device import Device, parse_pairing_uri
 
-SMS = 3
+SMS, EMAIL, PUSH = 3, 4, 5
 QUEUED = 100_000
 PUMPED = 10_000
 COUNTRY_CAP, PREFIX_CAP, COST_MICROS = 1_000, 50, 80_000
@@ -53,6 +57,40 @@ delivery:
 """
 
 
+# Providers at the other end of one line on which nothing ever comes back.
+HANGING = """\
+  email:
+    host: 127.0.0.1
+    port: {port}
+    security: none
+    from: bench@example.org
+    timeout_seconds: 30
+  fcm:
+    service_account: {account}
+    url: https://localhost:{port}
+    timeout_seconds: 30
+"""
+
+
+class CutLine:
+    """Takes connections, for the kernel does, and nothing else."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.port = self.listener.getsockname()[1]
+
+    def section(self, folder):
+        """Of the configuration, with an account whose tokens nobody gives out."""
+        account = folder / "account.json"
+        key = subprocess.run(
+            ["openssl", "genpkey", "-quiet", "-algorithm", "RSA"], check=True, capture_output=True, text=True).stdout
+        account.write_text(json.dumps({
+            "type": "service_account", "project_id": "bench", "private_key_id": "1", "private_key": key,
+            "client_email": "bench@example.org", "token_uri": f"https://localhost:{self.port}/token"}))
+        account.chmod(0o600)
+        return HANGING.format(port=self.port, account=account)
+
+
 class Sink:
     """httpsink, which plays the provider."""
 
@@ -72,8 +110,8 @@ class Sink:
         return requests, accepted, first / 1e6, last / 1e6
 
 
-def start(server, folder, sink, sending):
-    (folder / "bench.yaml").write_text(rig.CONFIGURATION + DELIVERY.format(address=sink.address) + sending)
+def start(server, folder, sink, sending, others=""):
+    (folder / "bench.yaml").write_text(rig.CONFIGURATION + DELIVERY.format(address=sink.address) + others + sending)
     return rig.start_countersignd(server, folder)
 
 
@@ -82,50 +120,91 @@ def number(index):
     return f"+4179{1_000_000 + index:07d}"
 
 
+def called(method, fields):
+    """A call that must be answered with OK: its message."""
+    service = "EnrollmentService" if method in ("StartEnrollment", "ActivateFactor") else "VerificationService"
+    answer = yield wire.Call(f"countersign.v1.{service}", method, fields)
+    if answer.code != 0:
+        sys.exit(f"{method}: status {answer.code} {answer.status_text}")
+    return answer.message
+
+
+def run_all(address, conversations):
+    engine = wire.Engine(address)
+    engine.run(conversations, at_once=512)
+    engine.close()
+
+
 def enroll_all(address, count, first=0):
     """Starts so many enrollments by SMS, each of a subject and a number of its own. How many were not rationed."""
     started = 0
 
     def conversation(index):
         nonlocal started
-        answer = yield wire.Call(
-            "countersign.v1.EnrollmentService", "StartEnrollment",
-            {1: rig.TENANT, 2: f"sms-{index}", 4: SMS, 8: number(index)})
-        if answer.code != 0:
-            sys.exit(f"StartEnrollment: status {answer.code} {answer.status_text}")
-        started += 15 not in answer.message.fields
+        message = yield from called(
+            "StartEnrollment", {1: rig.TENANT, 2: f"sms-{index}", 4: SMS, 8: number(index)})
+        started += 15 not in message.fields
 
-    engine = wire.Engine(address)
-    engine.run((conversation(first + index) for index in range(count)), at_once=512)
-    engine.close()
+    run_all(address, (conversation(first + index) for index in range(count)))
     return started
 
 
+def enroll_by_mail(address, count, first):
+    def conversation(index):
+        yield from called(
+            "StartEnrollment", {1: rig.TENANT, 2: f"email-{index}", 4: EMAIL, 8: f"{index}@example.org"})
+
+    run_all(address, (conversation(first + index) for index in range(count)))
+
+
+def push_all(address, count, first):
+    """Pairs so many devices and asks each of them."""
+
+    def conversation(index):
+        device, subject, token = Device(), f"push-{index}", f"token-{index}"
+        started = yield from called("StartEnrollment", {1: rig.TENANT, 2: subject, 4: PUSH})
+        pairing = parse_pairing_uri(started.message(13).text(1))
+        registration = wire.encode({
+            1: device.public_key, 2: "fcm", 3: token, 4: device.pairing_signature(pairing, "fcm", token), 5: "Phone"})
+        yield from called("ActivateFactor", {1: rig.TENANT, 2: subject, 4: pairing.factor, 6: registration})
+        yield from called("StartChallenge", {1: rig.TENANT, 2: subject, 4: pairing.factor})
+
+    run_all(address, (conversation(first + index) for index in range(count)))
+
+
 def measure_hanging(server, report, subjects_folder, rounds):
-    """p99 of verifications while messages go out: with a provider that answers at once, and with one that hangs."""
+    """p99 of verifications while messages go out: SMS to a provider that answers at once; SMS, e-mail and push to
+    providers that all hang."""
     sink = Sink()
+    line = CutLine()
+    hanging = line.section(subjects_folder)
     ratios, figures = [], {"accept": [], "hang": []}
-    process, address = start(server, subjects_folder, sink, UNRATIONED)
     index = 0
     for _ in range(rounds):
         for mode in ("accept", "hang"):
             sink.mode(mode)
-            # More than are handed over at once: where the provider hangs, all of them do.
+            process, address = start(server, subjects_folder, sink, UNRATIONED, hanging if mode == "hang" else "")
+            # More than are handed over at once: where the providers hang, all of them do.
             enroll_all(address, 200, first=8_000_000 + index)
+            if mode == "hang":
+                enroll_by_mail(address, 200, index)
+                push_all(address, 200, index)
             index += 200
             time.sleep(1)
             result = rig.ttload(
                 "verify", address, "--file", subjects_folder / "secrets", "--count", 20_000,
                 "--connections", 8, "--in-flight", 8, "--server-pid", process.pid)
             figures[mode].append(result["p99_us"])
+            # So that it does not wait for what hangs.
+            process.kill()
+            process.wait()
+            rig.processes.remove(process)
         ratios.append(figures["hang"][-1] / figures["accept"][-1])
-    sink.mode("accept")
-    rig.stop(process)
     rig.stop(sink.process)
-    print("Verifications, 8 connections x 8 in flight, while SMS are on their way out")
-    for mode, name in (("accept", "provider answers"), ("hang", "provider hangs  ")):
+    print("Verifications, 8 connections x 8 in flight, while messages are on their way out")
+    for mode, name in (("accept", "SMS provider answers              "), ("hang", "providers of SMS, e-mail, push hang")):
         print(f"  {name}  p99 {rig.median(figures[mode]) / 1000:.2f} ms")
-    report.add("p99 of Verify, provider hanging / answering", ratios, 1.2)
+    report.add("p99 of Verify, every provider hanging / one answering", ratios, 1.2)
 
 
 def measure_drain(server, report):

@@ -1,4 +1,4 @@
 #!/bin/sh
 # `make bench`: builds the yardsticks and prints every figure beside its target. Options as of bench.py.
 set -eu
-exec python3 "$(dirname "$0")/bench.py" "$@"
+exec "$(dirname "$0")/bench.py" "$@"

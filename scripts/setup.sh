@@ -44,6 +44,8 @@ test  | pskctool                           | writes and reads PSKC files
 test  | python3-pskc                       | reads them too, with encryption and MAC
 test  | gcc                                | compiles what sets a server's clock
 bench | python3                            | drives the benchmark
+bench | python3-cryptography               | devices that are sent a push
+bench | openssl                            | keys
 bench | golang-go                          | the ttRPC server to compare with
 bench | golang-github-containerd-ttrpc-dev | ttRPC in Go
 bench | gogoprotobuf                       | protobuf for it
