@@ -126,7 +126,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // libcurl, loaded once there is an e-mail provider.
+        .target(name: "CCurl", dependencies: []),
         // Telephone numbers by their countries' numbering plans.
         .target(name: "PhoneNumbers", dependencies: ["CPhoneNumber"], swiftSettings: settings),
         // libphonenumber, which is C++, behind one C function.

@@ -5,5 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 echo 'Building countersignd and countersign in release mode; the first time takes some minutes.'
 for product in countersignd countersign; do
-    swift build -c release --static-swift-stdlib --product "$product"
+    # Functions with the same code become one, but for those whose address somebody may compare: 4 MB less in memory.
+    swift build -c release --static-swift-stdlib --product "$product" -Xlinker --icf=safe
 done

@@ -19,6 +19,9 @@ public final class SMTPChannel: Channel {
         _ settings: SMTPSettings, templates: MessageTemplates,
         now: @escaping @Sendable () -> Timestamp = { .system }
     ) throws(DeliverySettingsError) {
+        guard SMTPSession.isReady else {
+            throw DeliverySettingsError(key: "host", problem: "libcurl.so.4 cannot be loaded; install libcurl4")
+        }
         server = try SMTPServer(settings)
         guard let from = MailAddress(settings.from) else {
             throw DeliverySettingsError(key: "from", problem: "expected an e-mail address in ASCII")

@@ -11,27 +11,28 @@ final class SMTPSession: @unchecked Sendable {
         let replyCode: Int
     }
 
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// False where libcurl is not there.
+    static let isReady = ccurl_load()
 
     private let handle: UnsafeMutableRawPointer
 
     init?() {
-        guard Self.isReady, let handle = curl_easy_init() else { return nil }
+        guard Self.isReady, let handle = ccurl_init() else { return nil }
         self.handle = handle
     }
 
     deinit {
-        curl_easy_cleanup(handle)
+        ccurl_cleanup(handle)
     }
 
     /// Sends one message and blocks until the server took or refused it, or the time is over.
     func send(_ upload: MailUpload, from: MailAddress, to: MailAddress, over server: SMTPServer) -> Result {
         // Options go, the connection stays.
-        curl_easy_reset(handle)
-        guard let recipients = curl_slist_append(nil, "<\(to.text)>") else {
+        ccurl_reset(handle)
+        guard let recipients = ccurl_list_append(nil, "<\(to.text)>") else {
             return Result(code: CURLE_OUT_OF_MEMORY, replyCode: 0)
         }
-        defer { curl_slist_free_all(recipients) }
+        defer { ccurl_list_free(recipients) }
         var options = CURLOptions(handle)
         options.set(CURLOPT_URL, server.url)
         options.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
@@ -71,7 +72,7 @@ final class SMTPSession: @unchecked Sendable {
                 return Unmanaged<MailUpload>.fromOpaque(context).takeUnretainedValue().isCancelled ? 1 : 0
             })
         guard options.failure == CURLE_OK else { return Result(code: options.failure, replyCode: 0) }
-        let code = withExtendedLifetime(upload) { curl_easy_perform(handle) }
+        let code = withExtendedLifetime(upload) { ccurl_perform(handle) }
         var reply = 0
         _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &reply)
         return Result(code: code, replyCode: reply)
