@@ -25,6 +25,8 @@ public struct SendReport: Sendable, Hashable {
     public var retryAfterMilliseconds: Int64?
     /// A short stable word for logs, such as `HTTP_500` or `TIMEOUT`; empty when accepted. Never a provider's text.
     public var reason: String
+    /// What providers asked before this one said, in order. Each certainly did not send.
+    public var earlier: [SendReport] = []
 
     /// A message id that is too long or not visible ASCII is left out.
     public init(

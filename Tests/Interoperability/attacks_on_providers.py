@@ -242,12 +242,14 @@ def second_providers(report, place):
         configuration=configuration(http_section(first, second)), prefix=clock.prefix,
     ) as server, wire.Connection(server.address) as connection:
         sender = Sender(server, clock, connection, second)
-        with report("F16: what the first provider certainly did not send the second one sends, at once"):
-            for act in (status(500), status(503, 60), status(429, 60), status(401)):
-                first.script.then(act)
+        with report("F16: what the first provider certainly did not send the second one sends at once, both on record"):
+            for code in (500, 503, 429, 401):
+                first.script.then(status(code, 60))
                 asked = sender.send()
                 sender.ends(asked, TAKEN)
-                check([each.provider for each in sender.attempts(asked)] == ["second"], "not by the second")
+                attempts = [(each.provider, each.state, each.reason, each.attempt) for each in sender.attempts(asked)]
+                expected = [("first", QUEUED, f"HTTP_{code}", 1), ("second", TAKEN, "", 1)]
+                check(attempts == expected, f"the audit says {attempts}")
             first.stop()
             asked = sender.send()
             sender.ends(asked, TAKEN)

@@ -20,9 +20,11 @@ struct FailoverTests {
         #expect(report.provider == (outcome == .failed ? "b" : "a"))
     }
 
-    @Test("When every provider failed, the last one's report stands")
+    @Test("When every provider failed, the last one's report stands and names those before it")
     func allFail() async {
-        let channel = FailoverChannel([FixedChannel(.failed, "a"), FixedChannel(.failed, "b")])
-        #expect(await channel.send(.sample()) == SendReport(outcome: .failed, provider: "b", reason: "R"))
+        let channel = FailoverChannel(["a", "b", "c"].map { FixedChannel(.failed, $0) })
+        let report = await channel.send(.sample())
+        #expect(report.outcome == .failed && report.provider == "c")
+        #expect(report.earlier == ["a", "b"].map { SendReport(outcome: .failed, provider: $0, reason: "R") })
     }
 }

@@ -39,6 +39,17 @@ struct DeliveryRuleTests {
         #expect(!"\(event)".contains(message.recipient) && !"\(event)".contains(challenge.code))
     }
 
+    @Test("A provider that passed the message on is noted; when the message is due stays as it was")
+    func passedOn() throws {
+        var (simulation, challenge, message) = try Self.sent()
+        let due = simulation.outbox.dueAt[message.id]
+        #expect(try simulation.run(Self.report(message, .passedOn)) == .queued)
+        #expect(simulation.outbox.messages == [message] && simulation.outbox.dueAt[message.id] == due)
+        #expect(simulation.state?.challenge(challenge.id)?.deliveryState == .queued)
+        #expect(simulation.events.last?.delivery?.state == .queued)
+        #expect(simulation.events.last?.delivery?.provider == "gateway")
+    }
+
     @Test("A failure is tried again after 1, 2, 5, 10, 20, 40, 60 and again 60 seconds")
     func delays() throws {
         var waits: [Int64] = []

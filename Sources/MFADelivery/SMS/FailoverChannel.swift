@@ -9,12 +9,17 @@ public struct FailoverChannel: Channel {
     /// Tries the next provider only when one certainly did not send. After an unknown outcome a second message might
     /// be a second copy, and a refusal is about the message.
     public func send(_ envelope: Envelope) async -> SendReport {
-        var report = SendReport(outcome: .failed, provider: "", reason: "NO_PROVIDER")
+        var reports: [SendReport] = []
         for channel in channels {
-            report = await channel.send(envelope)
+            let report = await channel.send(envelope)
+            reports.append(report)
             if report.outcome != .failed || Task.isCancelled { break }
         }
-        return report
+        guard var last = reports.popLast() else {
+            return SendReport(outcome: .failed, provider: "", reason: "NO_PROVIDER")
+        }
+        last.earlier = reports
+        return last
     }
 
     public func close() async {

@@ -5,6 +5,8 @@ public struct RecordDelivery: SubjectCommand {
         case accepted
         /// Certainly not sent. Tried again while the message is worth it, not before this wait where one is named.
         case failed(retryAfterMilliseconds: Int64?)
+        /// Certainly not sent; the next provider was asked at once.
+        case passedOn
         /// The provider will never take it.
         case refused
         /// May have been sent. Not tried again: that could bring two codes, and cost twice (CONTROLS row 28).
@@ -29,6 +31,7 @@ public struct RecordDelivery: SubjectCommand {
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> DeliveryState {
         let outcome = settle(at: context.now)
         switch outcome {
+        case .asBefore: break
         case .queued(let until): context.change(.postpone(message.id, until: until))
         case .ended: context.change(.remove(message.id))
         }
@@ -57,11 +60,12 @@ public struct RecordDelivery: SubjectCommand {
     private enum Settlement {
         case ended(DeliveryState)
         case queued(until: Timestamp)
+        case asBefore
 
         var state: DeliveryState {
             switch self {
             case .ended(let state): state
-            case .queued: .queued
+            case .queued, .asBefore: .queued
             }
         }
     }
@@ -69,6 +73,7 @@ public struct RecordDelivery: SubjectCommand {
     private func settle(at now: Timestamp) -> Settlement {
         switch result {
         case .accepted: return .ended(.accepted)
+        case .passedOn: return .asBefore
         case .unknown: return .ended(.unknown)
         case .refused, .recipientGone: return .ended(.failed)
         case .failed(let retryAfterMilliseconds):

@@ -19,7 +19,7 @@ struct ServiceOutbox: OutboxSource {
     }
 
     func settle(_ message: LeasedMessage, _ report: SendReport) async throws {
-        let queued = QueuedMessage(key: message.key, message: message.envelope.message, attempt: message.attempt)
+        for earlier in report.earlier { try await record(message, .passedOn, earlier) }
         let result: RecordDelivery.Result =
             switch report.outcome {
             case .accepted: .accepted
@@ -28,6 +28,13 @@ struct ServiceOutbox: OutboxSource {
             case .unknown: .unknown
             case .recipientGone: .recipientGone
             }
+        try await record(message, result, report)
+    }
+
+    private func record(
+        _ message: LeasedMessage, _ result: RecordDelivery.Result, _ report: SendReport
+    ) async throws {
+        let queued = QueuedMessage(key: message.key, message: message.envelope.message, attempt: message.attempt)
         try await service.recordDelivery(
             queued, result,
             DeliveryAttempt(
