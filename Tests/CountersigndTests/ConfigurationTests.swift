@@ -246,6 +246,12 @@ struct ConfigurationTests {
         #expect(files.revokedSerialNumbers == ["0a1bff", "00ab"])
     }
 
+    @Test("With --dev, messages are written beside the configuration until a provider takes them")
+    func developmentOutbox() throws {
+        #expect(try #require(try load("").delivery.outboxFolder).hasSuffix("/outbox"))
+        #expect(try load("delivery: {email: {host: localhost, from: a@example.org}}").delivery.outboxFolder == nil)
+    }
+
     @Test("A list in the environment has commas")
     func listInEnvironment() throws {
         let environment = ["COUNTERSIGN_VERIFICATION_FAILURE_DELAYS_SECONDS": "0,1,2"]

@@ -53,7 +53,9 @@ extension Configuration {
         let tls = try reader.tlsSection()
 
         let hasDevelopmentKeys = saysDevelopment || tls?.isDevelopment == true
-        let delivery = try reader.deliverySection(isDevelopment: hasDevelopmentKeys || flags.isDev)
+        var delivery = try reader.deliverySection(isDevelopment: hasDevelopmentKeys || flags.isDev)
+        // The first message of a newcomer has somewhere to go.
+        if flags.isDev && delivery.channels.isEmpty { delivery.outboxFolder = reader.resolved("outbox") }
         service.domain.channels = delivery.channels
         service.messageLeaseSeconds = delivery.leaseSeconds
         service.domain.sending.smsCostMicros = delivery.smsCostMicros
