@@ -51,6 +51,13 @@ let package = Package(
             name: "MFADomain",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
+        // The policy file: YAML in, a policy or line and column out.
+        .target(
+            name: "PolicyFile",
+            dependencies: [
+                "MFADomain", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
         // Fields of protobuf messages read in place and written: for envelopes and the stored state, where generated
         // messages cost ten times as much.
         .target(name: "ProtobufFields", dependencies: [], swiftSettings: settings),
@@ -141,6 +148,7 @@ let package = Package(
             name: "countersignd",
             dependencies: [
                 "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFADelivery", "MFAWire",
+                "PolicyFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -212,6 +220,7 @@ let package = Package(
             ],
             path: "Tests/MFATesting",
             swiftSettings: settings),
+        .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "MFADomain"], swiftSettings: settings),
         .testTarget(name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting"], swiftSettings: settings),
         .testTarget(
             name: "MFAStoreTests",

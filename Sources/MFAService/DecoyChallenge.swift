@@ -21,7 +21,7 @@ extension MFAService {
 
     private func decoy(_ id: ChallengeID, at createdAt: Timestamp, isPush: Bool) -> DecoyChallenge {
         DecoyChallenge(
-            id: id, createdAt: createdAt, lifetimeSeconds: settings.domain.challengeLifetimeSeconds(isPush: isPush))
+            id: id, createdAt: createdAt, lifetimeSeconds: domainSettings.challengeLifetimeSeconds(isPush: isPush))
     }
 
     /// Nil for an id that this server did not make up.
@@ -35,8 +35,8 @@ extension MFAService {
     public func makeDecoyCodes() -> (code: String, number: String) {
         var entropy = entropy()
         return (
-            OutOfBandCode.make(digits: settings.domain.outOfBandDigits, entropy: &entropy),
-            OutOfBandCode.make(digits: settings.domain.pushNumberDigits, entropy: &entropy)
+            OutOfBandCode.make(digits: domainSettings.outOfBandDigits, entropy: &entropy),
+            OutOfBandCode.make(digits: domainSettings.pushNumberDigits, entropy: &entropy)
         )
     }
 

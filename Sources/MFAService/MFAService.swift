@@ -2,14 +2,17 @@ internal import Foundation
 public import Logging
 public import MFADomain
 public import MFAStore
+internal import Synchronization
 
 /// What the RPCs ask for: takes the store through a decision, and tells refusals from trouble.
 public final class MFAService: Sendable {
     let store: any Store
     let settings: ServiceSettings
+    private let domain: Mutex<SharedSettings>
     let keyRing: KeyRing
     let logger: Logger
     let waits = ChallengeWaits()
+    let outages = Outages()
     private let lookupSecrets: LookupSecretHash
     private let messagesQueued: @Sendable () -> Void
     private let clock: @Sendable () -> Timestamp
@@ -27,6 +30,7 @@ public final class MFAService: Sendable {
     ) {
         self.store = store
         self.settings = settings
+        domain = Mutex(SharedSettings(settings.domain))
         self.keyRing = keyRing
         self.messagesQueued = messagesQueued
         self.lookupSecrets = LookupSecretHash(key: keyRing.lookupSecretKey)
@@ -41,8 +45,17 @@ public final class MFAService: Sendable {
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    /// The limits in force.
-    public var domainSettings: DomainSettings { settings.domain }
+    /// The limits and the policy in force. A decision takes them once.
+    public var domainSettings: DomainSettings { domain.withLock { $0 }.settings }
+
+    /// Puts another policy in force, from the next decision on.
+    public func replacePolicy(_ policy: Policy) {
+        domain.withLock {
+            var settings = $0.settings
+            settings.policy = policy
+            $0 = SharedSettings(settings)
+        }
+    }
 
     /// The moment as this service sees it.
     public var now: Timestamp { clock() }
@@ -52,10 +65,10 @@ public final class MFAService: Sendable {
         _ command: Command, on key: SubjectKey
     ) async throws(ServiceError) -> Command.Outcome {
         do {
-            let committed = try await store.update(key) { [self] state, claims in
+            let committed = try await store.update(key) { [self] record, claims in
                 let entropy = entropy()
                 return try decide(
-                    state, command, now: clock(), entropy: entropy, settings: settings.domain,
+                    record, of: key, command, now: clock(), entropy: entropy, settings: domainSettings,
                     lookupSecrets: lookupSecrets, claims: claims)
             }
             if committed.hasMessages { messagesQueued() }
@@ -83,5 +96,14 @@ public final class MFAService: Sendable {
             logger.error("store: \(error)")
             return .unavailable
         }
+    }
+}
+
+/// Settings that many hold at once.
+private final class SharedSettings: Sendable {
+    let settings: DomainSettings
+
+    init(_ settings: DomainSettings) {
+        self.settings = settings
     }
 }

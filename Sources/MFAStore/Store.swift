@@ -22,7 +22,7 @@ public protocol Store: Sendable {
     /// - Throws: what the closure throws, or a `StoreError`.
     func commit(
         _ key: SubjectKey,
-        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
+        _ decide: @escaping @Sendable (SubjectRecord, ClaimAnswers?) throws -> DecisionEffect?
     ) async throws
 
     /// Takes messages that are due, oldest first, at most `limit`: until the lease ends nobody else gets them.
@@ -55,11 +55,11 @@ extension Store {
     /// - Throws: what the closure throws, or a `StoreError`.
     public func update<Outcome: Sendable>(
         _ key: SubjectKey,
-        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> Decision<Outcome>
+        _ decide: @escaping @Sendable (SubjectRecord, ClaimAnswers?) throws -> Decision<Outcome>
     ) async throws -> Committed<Outcome> {
         let last = LastDecision<Outcome>()
-        try await commit(key) { state, claims in
-            let decision = try decide(state, claims)
+        try await commit(key) { record, claims in
+            let decision = try decide(record, claims)
             last.committed.withLock { $0 = Committed(decision) }
             return decision.effect
         }

@@ -31,7 +31,7 @@ public final class SQLiteStore: Store {
 
     public func commit(
         _ key: SubjectKey,
-        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
+        _ decide: @escaping @Sendable (SubjectRecord, ClaimAnswers?) throws -> DecisionEffect?
     ) async throws {
         try await withUnsafeThrowingContinuation { continuation in
             let update = Update(key: key, keyRing: keyRing, decide: decide, continuation: continuation)
@@ -47,7 +47,7 @@ public final class SQLiteStore: Store {
 
     public func read(_ key: SubjectKey) async throws(StoreError) -> SubjectState? {
         do {
-            return try await update(key) { state, _ in Decision(effect: nil, outcome: state) }.outcome
+            return try await update(key) { record, _ in Decision(effect: nil, outcome: record.state) }.outcome
         } catch let error as StoreError {
             throw error
         } catch {

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// A caller that waits for its decision to be durable.
 final class Update: Sendable {
-    typealias Decide = @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
+    typealias Decide = @Sendable (SubjectRecord, ClaimAnswers?) throws -> DecisionEffect?
 
     let key: SubjectKey
     private let keyRing: KeyRing
@@ -34,7 +34,8 @@ final class Update: Sendable {
             let version = row?.version ?? 0
             let codec = SubjectCodec(keyRing: keyRing, of: key)
             let state = try row?.record.map { record in try codec.decode(record, version: version) }
-            let effect = try decide(state, claims)
+            let record = SubjectRecord(state: state, erasedGraceStartedAt: row?.erasedGraceStartedAt)
+            let effect = try decide(record, claims)
             refusal.withLock { $0 = nil }
             return try effect.map { try Write($0, of: key, on: version, codec, keyRing) }
         } catch {

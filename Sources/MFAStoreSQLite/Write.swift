@@ -22,6 +22,8 @@ final class Write: Sendable {
     let expectedVersion: Int64
     /// Nil erases.
     let row: Row?
+    /// Of a subject that is erased.
+    let graceStartedAt: Timestamp?
     let pseudonym: Pseudonym
     let at: Timestamp
     let event: [UInt8]
@@ -38,8 +40,10 @@ final class Write: Sendable {
             row = Row(
                 record: try codec.encode(state, version: version + 1), kind: state.profile.kind.rawValue,
                 createdAt: state.createdAt.milliseconds, activeFactorCount: state.activeFactorCount)
-        case .erase:
+            graceStartedAt = nil
+        case .erase(let moment):
             row = nil
+            graceStartedAt = moment
         }
         pseudonym = effect.pseudonym
         at = effect.event.at

@@ -38,7 +38,7 @@ struct WriteStatements {
         try row.bind(write.row == nil ? version + Int64.random(in: 1...1 << 40) : version, at: 1)
         try row.bind(write.row?.record, at: 2)
         try row.bind(Int64(write.row?.kind ?? 0), at: 3)
-        try row.bind(write.row?.createdAt ?? 0, at: 4)
+        try row.bind(write.row?.createdAt ?? write.graceStartedAt?.milliseconds ?? 0, at: 4)
         try row.bind(Int64(write.row?.activeFactorCount ?? 0), at: 5)
         try row.bind(write.key.tenant, at: 6)
         try row.bind(write.key.subject, at: 7)

@@ -16,7 +16,7 @@ struct Countersign: AsyncParsableCommand {
 
             EXIT STATUS
               0  done; the proof was accepted, what was asked for began
-              1  a negative verdict: wrong code, replayed, locked, rate limited, …
+              1  a negative verdict: wrong code, replayed, locked, …; the policy wants more before it allows
               2  called or configured wrongly
               3  the server refused the request: an invalid field, not found, a precondition
               4  not allowed: unknown caller, or a scope is missing
@@ -34,7 +34,8 @@ struct Countersign: AsyncParsableCommand {
             CommandGroup(
                 name: "Verbs",
                 subcommands: [
-                    Enroll.self, Activate.self, ChallengeCommand.self, Verify.self, Recover.self, BackupCodes.self,
+                    Enroll.self, Activate.self, Evaluate.self, ChallengeCommand.self, Verify.self, Devices.self,
+                    Recover.self, BackupCodes.self,
                     Factors.self, SubjectCommand.self, Events.self, Import.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),

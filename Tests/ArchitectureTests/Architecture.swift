@@ -15,6 +15,7 @@ enum Architecture {
     static let targets: [String: Target] = [
         // Pure: neither clock nor randomness, network, protobuf or SQL.
         "MFADomain": Target(folder: "Sources/MFADomain", imports: ["Crypto"]),
+        "PolicyFile": Target(folder: "Sources/PolicyFile", imports: ["MFADomain", "Crypto", "Yams"]),
         "ProtobufFields": Target(folder: "Sources/ProtobufFields", imports: []),
         "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "ProtobufFields", "Crypto"]),
         "MFAStoreSQLite": Target(

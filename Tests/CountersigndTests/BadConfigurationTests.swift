@@ -60,7 +60,6 @@ struct BadConfigurationTests {
         Case("no failure delays", "verification: {failure_delays_seconds: []}\n", says: "failure_delays_seconds"),
         Case(
             "a failure delay in text", "verification: {failure_delays_seconds: [a]}\n", says: "failure_delays_seconds"),
-        Case("too few backup codes", "backup_codes: {count: 4}\n", says: "from 5 to 20"),
         Case("backup codes of 40 bits", "backup_codes: {groups: 2}\n", says: "from 3 to 4"),
         Case("an issuer with a colon", "issuer: \"A:B\"\n", says: "issuer", "without a colon"),
         Case("an issuer with a line break", "issuer: \"A\\nB\"\n", says: "issuer", "\\u{a}"),

@@ -125,7 +125,7 @@ struct ConfigurationTests {
               push_lifetime_seconds: 62
               push_number_digits: 6
               new_address_cooldown_seconds: 63
-            backup_codes: {count: 14, groups: 3}
+            backup_codes: {groups: 3}
             enrollment: {allow_existing_secrets: true}
             sending:
               sms_countries: [CH, "NO"]
@@ -212,7 +212,6 @@ struct ConfigurationTests {
         domain.maxConsecutiveFailures = 11
         domain.maxFailuresPer30Days = 12
         domain.failureDelaysSeconds = [0, 13]
-        domain.backupCodeCount = 14
         domain.backupCodeGroups = 3
         domain.hotpLookAhead = 5
         domain.outOfBandDigits = 8

@@ -41,6 +41,7 @@ import Testing
             $ countersign list
             countersign.v1.AuditService
             countersign.v1.EnrollmentService
+            countersign.v1.PolicyService
             countersign.v1.RecoveryService
             countersign.v1.SubjectService
             countersign.v1.VerificationService
@@ -267,7 +268,8 @@ import Testing
                 "created_at_unix_ms": "…",
                 "pseudonym": "…",
                 "active_factors": 0,
-                "backup_codes_left": 0
+                "backup_codes_left": 0,
+                "grace_started_at_unix_ms": "…"
               }
             }
             $ countersign enroll totp alice --name phone --png qr.png >answer

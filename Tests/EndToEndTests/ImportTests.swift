@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ImportTests {
     private static let allowed = """
-        sed -i 's/return-code]/return-code, bind-without-proof]/' var/countersignd.yaml
+        sed -i 's/scopes: \\[/scopes: [bind-without-proof, /' var/countersignd.yaml
         printf 'enrollment:\\n  allow_existing_secrets: true\\n' >>var/countersignd.yaml
         """
 

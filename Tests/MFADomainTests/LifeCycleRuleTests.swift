@@ -105,7 +105,8 @@ struct LifeCycleRuleTests {
         #expect(throws: Refusal.noActiveFactor(.totp)) { try simulation.verify(simulation.code(credential)) }
         _ = try simulation.run(ResumeFactor(facts: .test(mayAdminister: true), factorID: id, proof: nil))
         let proof = try simulation.verify(simulation.code(credential)).verificationID
-        let revoked = try simulation.run(RevokeFactor(facts: .test(), factorID: id, proof: proof))
+        let revoked = try simulation.run(
+            RevokeFactor(facts: .test(mayAdminister: true), factorID: id, proof: proof))
         #expect(revoked.credential == nil && revoked.storedState == .revoked)
         #expect(throws: Refusal.factorNotActive(.revoked)) {
             try simulation.verify(simulation.code(credential), .factor(id))

@@ -48,7 +48,7 @@ struct NewAddressRuleTests {
         let offer = try simulation.enroll(new, facts: .test(mayBindWithoutProof: true))
         let code = try #require(simulation.outbox.lastCode)
         if revokes {
-            _ = try simulation.run(RevokeFactor(facts: .test(), factorID: oldID, proof: proof))
+            _ = try simulation.run(RevokeFactor(facts: .test(mayAdminister: true), factorID: oldID, proof: proof))
         } else {
             _ = try simulation.run(SuspendFactor(facts: .test(), factorID: oldID))
         }

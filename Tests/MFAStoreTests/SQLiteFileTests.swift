@@ -183,7 +183,7 @@ struct SQLiteFileTests {
         try await store.update(key) { _ in
             Decision(
                 effect: .init(
-                    change: .erase, pseudonym: state.pseudonym,
+                    change: .erase(graceStartedAt: nil), pseudonym: state.pseudonym,
                     event: AuditEvent(kind: .subjectErased, at: state.createdAt, caller: "c", requestID: "r")),
                 outcome: ())
         }

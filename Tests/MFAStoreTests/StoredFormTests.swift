@@ -83,6 +83,12 @@ struct StoredFormTests {
         let answers = state.idempotencyRecords.map(\.answer)
         #expect(answers.contains { $0.limit == .outstanding && $0.retryAfterMilliseconds > 0 })
         #expect(answers.contains { $0.challengeID != nil && $0.sendsLeft > 0 })
+        #expect(answers.contains { $0.evaluation?.graceEndsAt != nil && $0.evaluation?.offers.isEmpty == false })
+        #expect(answers.contains { $0.trustedDeviceID != nil })
+        #expect(
+            state.graceStartedAt != nil && state.trustedDevices.contains { $0.generation == 2 && !$0.agent.isEmpty })
+        #expect(Set(state.seenSignals.map(\.kind)) == Set(SeenSignal.Kind.allCases))
+        #expect(state.recentVerifications.contains { !$0.actionDigest.isEmpty && $0.level == .aal1 })
     }
 
     @Test("of an event is the message of proto/storage, and holds every field")
@@ -94,7 +100,10 @@ struct StoredFormTests {
             backupCodesLeft: 0, challengeID: ChallengeID(entropy: &entropy), limit: .coolingDown, moneyAlarm: true,
             delivery: DeliveryAttempt(
                 state: .unknown, provider: "gateway", providerMessageID: "m-1", costMicros: 70_000, number: 3,
-                reason: "TIMED_OUT"))
+                reason: "TIMED_OUT"),
+            evaluation: EvaluationRecord(
+                requirement: .deny, reasons: [.newDevice, .highRisk], policyVersion: "v", action: "pay",
+                sensitivity: .sensitive, device: .known, isLocationNew: true, riskScore: 99))
         let bytes = EventCodec.encode(event)
         #expect(try EventCodec.decode(bytes, at: event.at) == event)
         let message = try Countersign_Storage_StoredEvent(serializedBytes: bytes)

@@ -24,7 +24,7 @@ public final class FaultyStore: Store {
 
     public func commit(
         _ key: SubjectKey,
-        _ decide: @escaping @Sendable (SubjectState?, ClaimAnswers?) throws -> DecisionEffect?
+        _ decide: @escaping @Sendable (SubjectRecord, ClaimAnswers?) throws -> DecisionEffect?
     ) async throws {
         let fault = faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         if case .before(let error) = fault { throw error }

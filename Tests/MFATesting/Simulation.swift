@@ -11,6 +11,7 @@ public struct Simulation {
     public var now: Timestamp
     public var settings: DomainSettings
     private var entropy: SeededEntropy
+    private var erasedGraceStartedAt: Timestamp?
     private let lookupSecrets = LookupSecretHash(key: Array(repeating: 7, count: 32))
 
     public init(seconds: Int64 = 1_700_000_010, seed: UInt64 = 1, settings: DomainSettings = DomainSettings()) {
@@ -34,8 +35,9 @@ public struct Simulation {
             outbox.apply(effect.outbox)
             switch effect.change {
             case .put(let state): self.state = state
-            case .erase:
+            case .erase(let moment):
                 state = nil
+                erasedGraceStartedAt = moment
                 outbox = SimulatedOutbox()
             }
         }
@@ -46,7 +48,9 @@ public struct Simulation {
         _ command: Command, claims: ClaimAnswers?
     ) throws -> Decision<Command.Outcome> {
         try MFADomain.decide(
-            state, command, now: now, entropy: SeededEntropy(seed: entropy.next()), settings: settings,
+            SubjectRecord(state: state, erasedGraceStartedAt: erasedGraceStartedAt),
+            of: SubjectKey(tenant: "t", subject: "s"), command, now: now, entropy: SeededEntropy(seed: entropy.next()),
+            settings: settings,
             lookupSecrets: lookupSecrets, claims: claims)
     }
 

@@ -8,6 +8,6 @@ extension Store {
     public func update<Outcome: Sendable>(
         _ key: SubjectKey, _ decide: @escaping @Sendable (SubjectState?) throws -> Decision<Outcome>
     ) async throws -> Outcome {
-        try await update(key) { state, _ in try decide(state) }.outcome
+        try await update(key) { record, _ in try decide(record.state) }.outcome
     }
 }

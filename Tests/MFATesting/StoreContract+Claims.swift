@@ -74,10 +74,10 @@ extension StoreContract {
         let claim = atMost(1)
         for expected in [true, false] {
             let runs = Mutex<[Bool?]>([])
-            let outcome = try await store.update(key) { state, answers in
+            let outcome = try await store.update(key) { record, answers in
                 let isGranted = answers.map { $0[claim].isGranted }
                 runs.withLock { $0.append(isGranted) }
-                var state = state ?? SubjectState(pseudonym: pseudonym, createdAt: start)
+                var state = record.state ?? SubjectState(pseudonym: pseudonym, createdAt: start)
                 state.profile.accountName = "\(String(describing: isGranted))"
                 return Decision(
                     effect: DecisionEffect(

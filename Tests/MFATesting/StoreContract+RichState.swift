@@ -6,10 +6,14 @@ extension StoreContract {
     public static func richState(seed: Int = 0) -> SubjectState {
         var settings = DomainSettings.sendingWithoutRations
         settings.allowsExistingSecrets = true
+        var rules = PolicyRules()
+        rules.excludesServiceAccounts = false
+        settings.policy = Policy(version: "rich", rules: rules)
         var simulation = Simulation(seed: UInt64(seed) + 99, settings: settings)
         do {
             try addFactors(&simulation)
             try addSentFactors(&simulation)
+            try addSignals(&simulation)
             try addChallenges(&simulation)
         } catch {
             Issue.record("the rich state could not be made: \(error)")
@@ -63,6 +67,25 @@ extension StoreContract {
         _ = try simulation.run(
             ActivateFactor(facts: .test(), factorID: offer.id, code: simulation.outbox.lastCode ?? ""))
         _ = try simulation.run(StartEnrollment(facts: waived, wanted: .push, name: "", proof: nil))
+    }
+
+    /// Places it was verified from, a remembered device, and an evaluation that is remembered.
+    private static func addSignals(_ simulation: inout Simulation) throws {
+        var signals = Signals()
+        (signals.fingerprint, signals.network, signals.location) = ("laptop", "4:192.0.2", "CH")
+        (signals.autonomousSystem, signals.userAgent) = ("3303", "Firefox/1.0")
+        let (id, credential, _) = try simulation.activate(facts: waived)
+        let code = simulation.code(credential)
+        let proof = try simulation.run(
+            Verify(facts: .test(), target: .factor(id), code: code, action: "pay", signals: signals)
+        ).verificationID
+        let trusted = try simulation.run(
+            TrustDevice(facts: .test(key: key("t")), proof: proof, name: "Laptop", signals: signals))
+        signals.deviceToken = trusted.token
+        _ = try simulation.run(
+            Evaluate(
+                facts: .test(key: key("e")), action: "pay", sensitivity: .sensitive, signals: signals,
+                verification: nil, primary: nil))
     }
 
     /// One challenge in each state, and answers about them that are remembered.

@@ -122,6 +122,10 @@ public enum StoreContract {
         }
         #expect(try await store.read(key) == nil)
         #expect(try await store.listSubjects(tenant: "t", after: "", limit: 10).isEmpty)
+        let kept = try await store.update(key) { record, _ in
+            Decision(effect: nil, outcome: record.erasedGraceStartedAt)
+        }.outcome
+        #expect(kept == state.graceStartedAt && kept != nil, "grace is not opened again")
         try await store.put(key, richState(seed: 2))
         let versions = try await store.events("t").map(\.version)
         #expect(versions.prefix(2) == [1, 2] && versions[2] > 3, "the next one is not told by its version")
@@ -176,7 +180,7 @@ extension DecisionEffect {
     }
 
     static func erase(_ state: SubjectState) -> Self {
-        .init(change: .erase, pseudonym: state.pseudonym, event: .contract)
+        .init(change: .erase(graceStartedAt: state.graceStartedAt), pseudonym: state.pseudonym, event: .contract)
     }
 }
 

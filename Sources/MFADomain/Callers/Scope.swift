@@ -13,6 +13,12 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case returnCode = "return-code"
     /// State that a primary factor was checked.
     case assertPrimary = "assert-primary"
+    /// Name a person's device by a fingerprint.
+    case assertDevice = "assert-device"
+    /// State a person's network address and place.
+    case assertNetwork = "assert-network"
+    /// State a risk score.
+    case assertRisk = "assert-risk"
     /// Add factors to a subject that has some, without a proof of one.
     case bindWithoutProof = "bind-without-proof"
 }

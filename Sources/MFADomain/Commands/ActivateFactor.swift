@@ -107,8 +107,11 @@ public struct ActivateFactor: SubjectCommand {
         state.factors[index].activate(at: context.now)
         let factor = state.factors[index]
         let moneyAlarm = isFirst ? false : state.announce(factor, &context)
-        let verificationID = state.remember(verificationOf: factor.id, &context)
-        let codes = isFirst ? state.issueBackupCodes(&context).codes : []
+        let verificationID = state.remember(
+            verificationOf: factor.id, level: Assurance(of: factor.kind, after: nil).level, &context)
+        let codes =
+            isFirst && context.settings.policy.recovery.backupCodeCount > 0
+            ? state.issueBackupCodes(&context).codes : []
         context.record(
             .activation, factor: factor, verdict: .accepted, backupCodesLeft: isFirst ? codes.count : nil)
         context.annotate { $0.moneyAlarm = moneyAlarm }

@@ -12,6 +12,7 @@ public struct PutSubject: SubjectCommand {
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> SubjectState {
         state.profile = profile
+        state.startGrace(context)
         context.record(.subjectPut)
         return state
     }

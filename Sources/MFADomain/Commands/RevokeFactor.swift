@@ -14,7 +14,9 @@ public struct RevokeFactor: FactorCommand {
         let index = try state.factorIndex(factorID)
         switch state.factors[index].state(at: context.now) {
         case .revoked, .expired: return state.factors[index]
-        case .active, .suspended: try state.checkMayChange(proof: proof, context)
+        case .active, .suspended:
+            try state.checkMayChange(proof: proof, context)
+            try state.checkIsNotLast(factorID, context)
         case .pendingActivation: break
         }
         state.factors[index].end(as: .revoked)
@@ -22,5 +24,18 @@ public struct RevokeFactor: FactorCommand {
         context.record(.factorRevoked, factor: factor)
         state.settleEndedFactors(at: context.now)
         return factor
+    }
+}
+
+extension SubjectState {
+    /// Whoever must have a factor cannot be left without one by ending it (CONTROLS row 76). An administrator can.
+    fileprivate func checkIsNotLast(_ id: FactorID, _ context: DecisionContext) throws(Refusal) {
+        guard !context.facts.mayAdminister, let factor = factor(id), factor.kind.isSecondFactor, mustHaveFactor(context)
+        else { return }
+        let isLast = !factors.contains { other in
+            other.id != id && other.kind.isSecondFactor
+                && (other.storedState == .active || other.storedState == .suspended)
+        }
+        if isLast { throw .lastFactor }
     }
 }

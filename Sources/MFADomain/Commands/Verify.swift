@@ -14,12 +14,20 @@ public struct Verify: SubjectCommand {
     /// Empty for a push challenge.
     let code: String
     let primary: PrimaryAuthentication?
+    /// What the proof is for; empty for nothing in particular.
+    let action: String
+    let signals: Signals
 
-    public init(facts: CallFacts, target: Target, code: String, primary: PrimaryAuthentication? = nil) {
+    public init(
+        facts: CallFacts, target: Target, code: String, primary: PrimaryAuthentication? = nil, action: String = "",
+        signals: Signals = Signals()
+    ) {
         self.facts = facts
         self.target = target
         self.code = code
         self.primary = primary
+        self.action = action
+        self.signals = signals
     }
 
     public struct Outcome: Sendable, Hashable {
@@ -156,7 +164,10 @@ public struct Verify: SubjectCommand {
         state.factors[index].budget.succeed()
         state.factors[index].lastUsedAt = context.now
         let factor = state.factors[index]
-        let id = state.remember(verificationOf: factor.id, &context)
+        let id = state.remember(
+            verificationOf: factor.id, level: Assurance(of: factor.kind, after: primary).level, action: action, &context
+        )
+        if factor.kind.category != nil { state.remember(signals, context) }
         context.record(
             .verification, factor: factor, verdict: .accepted, backupCodesLeft: factor.backupCodes?.left)
         return outcome(.accepted, factor, id, challengeID, state, &context)

@@ -19,6 +19,10 @@ public struct AuditEvent: Sendable, Hashable {
         case fraudReported = 15
         case messageDelivery = 16
         case factorImported = 17
+        case evaluation = 18
+        case deviceTrusted = 19
+        case deviceForgotten = 20
+        case allowedInOutage = 21
     }
 
     public var kind: Kind
@@ -38,12 +42,13 @@ public struct AuditEvent: Sendable, Hashable {
     /// True when this send took the money spent past the mark that is worth a word.
     public var moneyAlarm: Bool
     public var delivery: DeliveryAttempt?
+    public var evaluation: EvaluationRecord?
 
     public init(
         kind: Kind, at: Timestamp, caller: String, requestID: String, factorID: FactorID? = nil,
         factorKind: FactorKind? = nil, verdict: Verdict? = nil, factorLocked: Bool = false, backupCodesLeft: Int? = nil,
         challengeID: ChallengeID? = nil, limit: SendLimit? = nil, moneyAlarm: Bool = false,
-        delivery: DeliveryAttempt? = nil
+        delivery: DeliveryAttempt? = nil, evaluation: EvaluationRecord? = nil
     ) {
         self.kind = kind
         self.at = at
@@ -58,5 +63,6 @@ public struct AuditEvent: Sendable, Hashable {
         self.limit = limit
         self.moneyAlarm = moneyAlarm
         self.delivery = delivery
+        self.evaluation = evaluation
     }
 }

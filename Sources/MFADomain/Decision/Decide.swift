@@ -1,20 +1,23 @@
 /// Decides one command on one subject's state. Pure: the same arguments give the same decision.
 ///
 /// - Parameters:
-///   - state: nil for a subject that is unknown or erased.
+///   - record: what the store holds of the subject.
+///   - key: whose state it is.
 ///   - claims: the store's answers to the claims that the same decision made before; nil the first time.
 public func decide<Command: SubjectCommand>(
-    _ state: SubjectState?, _ command: Command, now: Timestamp, entropy: some Entropy,
+    _ record: SubjectRecord, of key: SubjectKey, _ command: Command, now: Timestamp, entropy: some Entropy,
     settings: DomainSettings, lookupSecrets: LookupSecretHash, claims: ClaimAnswers? = nil
 ) throws(Refusal) -> Decision<Command.Outcome> {
     var context = DecisionContext(
-        now: now, entropy: entropy, settings: settings, lookupSecrets: lookupSecrets, facts: command.facts,
+        key: key, now: now, entropy: entropy, settings: settings, lookupSecrets: lookupSecrets, facts: command.facts,
         claimAnswers: claims)
     var next: SubjectState
-    if let state {
+    if let state = record.state {
         next = state
     } else if Command.createsSubject {
-        next = SubjectState(pseudonym: Pseudonym(entropy: &context.entropy), createdAt: now)
+        next = SubjectState(
+            pseudonym: Pseudonym(entropy: &context.entropy), createdAt: now,
+            graceStartedAt: record.erasedGraceStartedAt)
     } else {
         throw .subjectNotFound
     }
@@ -28,10 +31,12 @@ public func decide<Command: SubjectCommand>(
     if event.kind == .subjectErased {
         return Decision(
             effect: DecisionEffect(
-                change: .erase, pseudonym: next.pseudonym, event: event, endedChallenges: openBefore.map(\.id)),
+                change: .erase(graceStartedAt: next.graceStartedAt), pseudonym: next.pseudonym, event: event,
+                endedChallenges: openBefore.map(\.id)),
             outcome: outcome)
     }
     if !next.challenges.isEmpty { next.settleChallenges(at: now) }
+    if !next.trustedDevices.isEmpty || !next.seenSignals.isEmpty { next.forgetOldSignals(context) }
     next.forgetOldAnswers(at: now)
     if let key = command.facts.idempotencyKey {
         let sealedCodes = SealedCodes.seal(

@@ -1,6 +1,7 @@
 /// What a command may use besides the state: the moment, chance, limits, the key of look-up secrets; and what it leaves
 /// behind: one event, messages, claims.
 public struct DecisionContext {
+    public let key: SubjectKey
     public let now: Timestamp
     public var entropy: any Entropy
     public let settings: DomainSettings
@@ -14,9 +15,11 @@ public struct DecisionContext {
     private(set) var claims: [BudgetClaim] = []
 
     init(
-        now: Timestamp, entropy: any Entropy, settings: DomainSettings, lookupSecrets: LookupSecretHash,
+        key: SubjectKey, now: Timestamp, entropy: any Entropy, settings: DomainSettings,
+        lookupSecrets: LookupSecretHash,
         facts: CallFacts, claimAnswers: ClaimAnswers?
     ) {
+        self.key = key
         self.now = now
         self.entropy = entropy
         self.settings = settings

@@ -3,8 +3,8 @@
 public struct DecisionEffect: Sendable, Equatable {
     public enum Change: Sendable, Equatable {
         case put(SubjectState)
-        /// Nothing of the subject is kept but its version; messages on their way out go too.
-        case erase
+        /// Nothing of the subject is kept but its version and when its grace began; messages on their way out go too.
+        case erase(graceStartedAt: Timestamp?)
     }
 
     public let change: Change

@@ -8,7 +8,6 @@ public struct DomainSettings: Sendable, Hashable {
     public var maxFailuresPer30Days = 100
     /// Seconds to wait after the 1st, 2nd, … failure in a row; the last one repeats.
     public var failureDelaysSeconds: [Int64] = [0, 0, 0, 0, 1, 2, 4, 8, 15]
-    public var backupCodeCount = 10
     /// Groups of four characters in a backup code: 4 (80 bits) or 3 (60 bits).
     public var backupCodeGroups = 4
     /// Counters after the expected one whose HOTP codes count, 0 to 20 (RFC 4226, section 7.4).
@@ -28,6 +27,7 @@ public struct DomainSettings: Sendable, Hashable {
     /// Channels that there is a provider for.
     public var channels = Set(MessageChannel.allCases)
     public var sending = SendingSettings()
+    public var policy = Policy.standard
 
     public init() {}
 
@@ -66,6 +66,9 @@ public struct DomainSettings: Sendable, Hashable {
     /// How long a verification proves its factor to other calls.
     static let proofLifetimeSeconds: Int64 = 300
     static let maxRecentVerifications = 4
+    /// How long a verification can answer whether somebody must be asked again, where the policy allows it.
+    static let verificationSeconds: Int64 = 30 * 86_400
+    static let maxSeenSignalsPerKind = 10
     static let maxIdempotencyRecords = 8
     static let idempotencyLifetimeSeconds: Int64 = 86_400
     /// How long an answer with codes or secrets stays repeatable.

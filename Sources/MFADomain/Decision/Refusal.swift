@@ -34,6 +34,10 @@ public enum Refusal: Error, Sendable, Hashable {
     /// Bringing over an active factor needs scope `bind-without-proof`.
     case activeImportNotAllowed
     case tooManyPendingFactors
+    /// The policy remembers no devices.
+    case devicesNotRemembered
+    /// The policy wants this subject to have a factor, and this is the last one.
+    case lastFactor
     /// The idempotency key was used for another request.
     case idempotencyKeyReused
     /// The answer held codes or secrets and is no longer repeatable.

@@ -73,6 +73,7 @@ public enum VerificationTag: Sendable {}
 public enum PseudonymTag: Sendable {}
 public enum ChallengeTag: Sendable {}
 public enum MessageTag: Sendable {}
+public enum TrustedDeviceTag: Sendable {}
 
 /// Names one factor of a subject.
 public typealias FactorID = ID<FactorTag>
@@ -84,3 +85,5 @@ public typealias Pseudonym = ID<PseudonymTag>
 public typealias ChallengeID = ID<ChallengeTag>
 /// Names one message on its way out.
 public typealias MessageID = ID<MessageTag>
+/// Names one device of a subject that is remembered.
+public typealias TrustedDeviceID = ID<TrustedDeviceTag>

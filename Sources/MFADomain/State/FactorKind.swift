@@ -25,6 +25,9 @@ public enum FactorKind: Int, Sendable, Hashable, CaseIterable {
         self == .email ? nil : .possession
     }
 
+    /// Whether a person can sign in with it again and again: neither a reserve nor a mailbox.
+    var isSecondFactor: Bool { self != .backupCodes && category != nil }
+
     /// The way a message to a factor of this kind takes; nil for kinds that are sent nothing.
     public var channel: MessageChannel? {
         switch self {
@@ -34,6 +37,9 @@ public enum FactorKind: Int, Sendable, Hashable, CaseIterable {
         case .totp, .hotp, .backupCodes: nil
         }
     }
+
+    /// NIST SP 800-63B-4, section 3.2.5: no code that a person can be talked into typing elsewhere is.
+    public var isPhishingResistant: Bool { false }
 
     /// NIST SP 800-63B-4, section 3.2.9: authentication over the telephone network is restricted.
     public var isRestricted: Bool { self == .sms }

@@ -9,11 +9,18 @@ public struct SubjectState: Sendable, Hashable {
     public var idempotencyRecords: [IdempotencyRecord]
     /// Oldest first.
     public var challenges: [Challenge]
+    /// When the time to enroll began; nil while no policy obliges. Set once.
+    public internal(set) var graceStartedAt: Timestamp?
+    /// Oldest first.
+    public internal(set) var trustedDevices: [TrustedDevice]
+    /// By when it was last seen, the longest ago first.
+    public internal(set) var seenSignals: [SeenSignal]
 
     public init(
         pseudonym: Pseudonym, createdAt: Timestamp, profile: Profile = Profile(), factors: [Factor] = [],
         recentVerifications: [RecentVerification] = [], idempotencyRecords: [IdempotencyRecord] = [],
-        challenges: [Challenge] = []
+        challenges: [Challenge] = [], graceStartedAt: Timestamp? = nil, trustedDevices: [TrustedDevice] = [],
+        seenSignals: [SeenSignal] = []
     ) {
         self.pseudonym = pseudonym
         self.createdAt = createdAt
@@ -22,6 +29,9 @@ public struct SubjectState: Sendable, Hashable {
         self.recentVerifications = recentVerifications
         self.idempotencyRecords = idempotencyRecords
         self.challenges = challenges
+        self.graceStartedAt = graceStartedAt
+        self.trustedDevices = trustedDevices
+        self.seenSignals = seenSignals
     }
 
     public func factor(_ id: FactorID) -> Factor? {
@@ -66,13 +76,34 @@ public struct SubjectState: Sendable, Hashable {
         return verification.factorID
     }
 
-    mutating func remember(verificationOf factorID: FactorID, _ context: inout DecisionContext) -> VerificationID {
+    mutating func remember(
+        verificationOf factorID: FactorID, level: Assurance.Level?, action: String = "",
+        _ context: inout DecisionContext
+    ) -> VerificationID {
         let id = VerificationID(entropy: &context.entropy)
         let now = context.now
-        recentVerifications.removeAll { now.isPast(seconds: DomainSettings.proofLifetimeSeconds, after: $0.at) }
-        recentVerifications.append(RecentVerification(id: id, factorID: factorID, at: now))
+        recentVerifications.removeAll { now.isPast(seconds: DomainSettings.verificationSeconds, after: $0.at) }
+        recentVerifications.append(
+            RecentVerification(
+                id: id, factorID: factorID, at: now, level: level,
+                actionDigest: action.isEmpty ? [] : actionDigest(action, context)))
         if recentVerifications.count > DomainSettings.maxRecentVerifications { recentVerifications.removeFirst() }
         return id
+    }
+
+    func actionDigest(_ action: String, _ context: DecisionContext) -> [UInt8] {
+        Array(context.lookupSecrets.digest("action", action, of: pseudonym).prefix(SeenSignal.digestByteCount))
+    }
+
+    /// Whether the policy obliges this subject.
+    func mustHaveFactor(_ context: DecisionContext) -> Bool {
+        let rules = context.settings.policy.rules(tenant: context.key.tenant, groups: profile.groups, action: "")
+        return rules.obliges(profile.groups) && !(profile.kind == .serviceAccount && rules.excludesServiceAccounts)
+    }
+
+    /// The time to enroll begins once the policy obliges, and never again.
+    mutating func startGrace(_ context: DecisionContext) {
+        if graceStartedAt == nil, mustHaveFactor(context) { graceStartedAt = context.now }
     }
 
     /// Wipes pending factors whose time ran out and forgets the oldest ended ones beyond ten.

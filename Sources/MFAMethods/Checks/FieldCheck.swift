@@ -68,6 +68,12 @@ enum FieldCheck {
         return try guess(value, "code", maxBytes: 64)
     }
 
+    /// What a proof or an evaluation is for; may be empty.
+    static func action(_ value: String) throws(CallStatus) -> String {
+        try text(value, "action", maxBytes: 128)
+        return value
+    }
+
     static func factorID(_ value: String) throws(CallStatus) -> FactorID {
         try required(value, "factor_id", maxBytes: 64)
         // What is no id names no factor: the answer is that of an unknown one (CONTROLS row 98).

@@ -19,6 +19,7 @@ extension Countersign_V1_Event {
         if let limit = event.limit { self.limit = .init(limit) }
         moneyAlarm = event.moneyAlarm
         if let delivery = event.delivery { self.delivery = .init(delivery) }
+        if let evaluation = event.evaluation { self.evaluation = .init(evaluation) }
     }
 }
 
@@ -42,6 +43,10 @@ extension Countersign_V1_EventType {
         case .fraudReported: self = .fraudReported
         case .messageDelivery: self = .messageDelivery
         case .factorImported: self = .factorImported
+        case .evaluation: self = .evaluation
+        case .deviceTrusted: self = .deviceTrusted
+        case .deviceForgotten: self = .deviceForgotten
+        case .allowedInOutage: self = .allowedInOutage
         }
     }
 }

@@ -58,6 +58,15 @@ enum StatusMapping {
             CallStatus(
                 .resourceExhausted, reason: "TOO_MANY_PENDING_FACTORS", "Five factors wait to be activated.",
                 hint: "Activate or revoke one, or wait ten minutes.")
+        case .devicesNotRemembered:
+            CallStatus(
+                .failedPrecondition, reason: "DEVICES_NOT_REMEMBERED", "The policy remembers no devices.",
+                hint: "`remembered_devices` in the policy file says for how long.")
+        case .lastFactor:
+            CallStatus(
+                .failedPrecondition, reason: "LAST_FACTOR",
+                "This is the subject's last factor, and the policy wants it to have one.",
+                hint: "Enroll another one first; scope `administer` ends it all the same.")
         case .challengeNotFound:
             CallStatus(.notFound, reason: "CHALLENGE_NOT_FOUND", "The subject has no such challenge of this caller's.")
         case .challengePending:

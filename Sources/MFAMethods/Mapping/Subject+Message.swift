@@ -21,6 +21,7 @@ extension Countersign_V1_Subject {
         pseudonym = state.pseudonym.text
         activeFactors = UInt32(clamping: state.activeFactorCount)
         backupCodesLeft = UInt32(clamping: state.backupCodesLeft)
+        graceStartedAtUnixMs = state.graceStartedAt?.milliseconds ?? 0
     }
 }
 

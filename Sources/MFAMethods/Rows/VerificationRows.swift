@@ -14,7 +14,9 @@ extension Rows {
                         ? try FieldCheck.code(request.code) : try FieldCheck.guess(request.code, "code", maxBytes: 64)
                     let command = Verify(
                         facts: call.facts, target: try Verify.Target(checking: request), code: code,
-                        primary: try PrimaryAuthentication(checking: request, call, now: service.now))
+                        primary: try PrimaryAuthentication(checking: request, call, now: service.now),
+                        action: try FieldCheck.action(request.action),
+                        signals: try Signals(checking: request.signals, call))
                     let outcome = try await service.perform(command, on: call.key)
                     return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
                 } catch {
@@ -169,10 +171,19 @@ extension PushDecision {
     }
 }
 
+/// Says what its caller checked before.
+protocol PrimaryAuthenticationRequest {
+    var hasPrimaryAuthentication: Bool { get }
+    var primaryAuthentication: Countersign_V1_PrimaryAuthentication { get }
+}
+
+extension Countersign_V1_VerifyRequest: PrimaryAuthenticationRequest {}
+extension Countersign_V1_EvaluateRequest: PrimaryAuthenticationRequest {}
+
 extension PrimaryAuthentication {
     /// Nil when the caller names none. Believed only from a caller that may say so.
-    fileprivate init?(
-        checking request: Countersign_V1_VerifyRequest, _ call: Call, now: Timestamp
+    init?(
+        checking request: some PrimaryAuthenticationRequest, _ call: Call, now: Timestamp
     ) throws(CallStatus) {
         guard request.hasPrimaryAuthentication else { return nil }
         try call.require(.assertPrimary)
@@ -208,11 +219,7 @@ extension Countersign_V1_VerifyResponse {
         challengeID = outcome.challengeID?.text ?? ""
         if let assurance = outcome.assurance {
             verificationID = outcome.verificationID?.text ?? ""
-            switch assurance.level {
-            case .aal1: aal = .aal1
-            case .aal2: aal = .aal2
-            case nil: aal = .unspecified
-            }
+            aal = assurance.level.map { .init($0) } ?? .unspecified
             amr = assurance.amr
             verifiedAtUnixMs = outcome.at.milliseconds
         }

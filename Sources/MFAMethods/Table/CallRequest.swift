@@ -55,6 +55,10 @@ extension Countersign_V1_AnswerPushRequest: CallRequest {}
 extension Countersign_V1_ListPendingPushesRequest: CallRequest {}
 extension Countersign_V1_GenerateBackupCodesRequest: KeyedRequest {}
 extension Countersign_V1_GetBackupCodeStatusRequest: SubjectRequest {}
+extension Countersign_V1_EvaluateRequest: KeyedRequest {}
+extension Countersign_V1_TrustDeviceRequest: KeyedRequest {}
+extension Countersign_V1_ListTrustedDevicesRequest: SubjectRequest {}
+extension Countersign_V1_ForgetDeviceRequest: KeyedRequest {}
 extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
 extension Countersign_V1_GetSubjectRequest: SubjectRequest {}
 extension Countersign_V1_ListSubjectsRequest: CallRequest {}

@@ -56,6 +56,14 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
 
   /// A factor came from another system.
   case factorImported // = 17
+
+  /// An Evaluate, whatever it answered.
+  case evaluation // = 18
+  case deviceTrusted // = 19
+  case deviceForgotten // = 20
+
+  /// Written once there was an audit again: an Evaluate was answered ALLOW in an outage, as the policy says.
+  case allowedInOutage // = 21
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -82,6 +90,10 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case 15: self = .fraudReported
     case 16: self = .messageDelivery
     case 17: self = .factorImported
+    case 18: self = .evaluation
+    case 19: self = .deviceTrusted
+    case 20: self = .deviceForgotten
+    case 21: self = .allowedInOutage
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -106,6 +118,10 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case .fraudReported: return 15
     case .messageDelivery: return 16
     case .factorImported: return 17
+    case .evaluation: return 18
+    case .deviceTrusted: return 19
+    case .deviceForgotten: return 20
+    case .allowedInOutage: return 21
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -130,6 +146,10 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     .fraudReported,
     .messageDelivery,
     .factorImported,
+    .evaluation,
+    .deviceTrusted,
+    .deviceForgotten,
+    .allowedInOutage,
   ]
 
 }
@@ -265,11 +285,52 @@ public nonisolated struct Countersign_V1_Event: @unchecked Sendable {
   /// Clears the value of `delivery`. Subsequent reads from it will return its default value.
   public mutating func clearDelivery() {_uniqueStorage()._delivery = nil}
 
+  /// EVALUATION only.
+  public var evaluation: Countersign_V1_Evaluation {
+    get {_storage._evaluation ?? Countersign_V1_Evaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
+  }
+  /// Returns true if `evaluation` has been explicitly set.
+  public var hasEvaluation: Bool {_storage._evaluation != nil}
+  /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
+  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What was asked of the policy, and what it answered.
+public nonisolated struct Countersign_V1_Evaluation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var requirement: Countersign_V1_Requirement = .unspecified
+
+  public var reasons: [Countersign_V1_EvaluationReason] = []
+
+  public var policyVersion: String = String()
+
+  public var action: String = String()
+
+  public var sensitivity: Countersign_V1_Sensitivity = .unspecified
+
+  /// True for a device that was remembered or seen before.
+  public var knownDevice: Bool = false
+
+  public var rememberedDevice: Bool = false
+
+  public var knownLocation: Bool = false
+
+  /// 0 for none.
+  public var riskScore: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// One attempt to deliver a message.
@@ -305,7 +366,7 @@ public nonisolated struct Countersign_V1_DeliveryAttempt: Sendable {
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_EventType: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0\u{1}EVENT_TYPE_EVALUATION\0\u{1}EVENT_TYPE_DEVICE_TRUSTED\0\u{1}EVENT_TYPE_DEVICE_FORGOTTEN\0\u{1}EVENT_TYPE_ALLOWED_IN_OUTAGE\0")
 }
 
 nonisolated extension Countersign_V1_ListEventsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -390,7 +451,7 @@ nonisolated extension Countersign_V1_ListEventsResponse: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_unix_ms\0\u{1}type\0\u{1}pseudonym\0\u{3}subject_version\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{c}\u{10}\u{4}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_unix_ms\0\u{1}type\0\u{1}pseudonym\0\u{3}subject_version\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{1}evaluation\0\u{c}\u{11}\u{3}")
 
   fileprivate class _StorageClass {
     var _atUnixMs: Int64 = 0
@@ -408,6 +469,7 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
     var _limit: Countersign_V1_SendLimit = .unspecified
     var _moneyAlarm: Bool = false
     var _delivery: Countersign_V1_DeliveryAttempt? = nil
+    var _evaluation: Countersign_V1_Evaluation? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -433,6 +495,7 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
       _limit = source._limit
       _moneyAlarm = source._moneyAlarm
       _delivery = source._delivery
+      _evaluation = source._evaluation
     }
   }
 
@@ -466,6 +529,7 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
         case 13: try { try decoder.decodeSingularEnumField(value: &_storage._limit) }()
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._moneyAlarm) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._delivery) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
         default: break
         }
       }
@@ -523,6 +587,9 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._delivery {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -547,10 +614,81 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._limit != rhs_storage._limit {return false}
         if _storage._moneyAlarm != rhs_storage._moneyAlarm {return false}
         if _storage._delivery != rhs_storage._delivery {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_Evaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Evaluation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requirement\0\u{1}reasons\0\u{3}policy_version\0\u{1}action\0\u{1}sensitivity\0\u{3}known_device\0\u{3}remembered_device\0\u{3}known_location\0\u{3}risk_score\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.requirement) }()
+      case 2: try { try decoder.decodeRepeatedEnumField(value: &self.reasons) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.policyVersion) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.sensitivity) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.knownDevice) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.rememberedDevice) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.knownLocation) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.riskScore) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.requirement != .unspecified {
+      try visitor.visitSingularEnumField(value: self.requirement, fieldNumber: 1)
+    }
+    if !self.reasons.isEmpty {
+      try visitor.visitPackedEnumField(value: self.reasons, fieldNumber: 2)
+    }
+    if !self.policyVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.policyVersion, fieldNumber: 3)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 4)
+    }
+    if self.sensitivity != .unspecified {
+      try visitor.visitSingularEnumField(value: self.sensitivity, fieldNumber: 5)
+    }
+    if self.knownDevice != false {
+      try visitor.visitSingularBoolField(value: self.knownDevice, fieldNumber: 6)
+    }
+    if self.rememberedDevice != false {
+      try visitor.visitSingularBoolField(value: self.rememberedDevice, fieldNumber: 7)
+    }
+    if self.knownLocation != false {
+      try visitor.visitSingularBoolField(value: self.knownLocation, fieldNumber: 8)
+    }
+    if self.riskScore != 0 {
+      try visitor.visitSingularUInt32Field(value: self.riskScore, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_Evaluation, rhs: Countersign_V1_Evaluation) -> Bool {
+    if lhs.requirement != rhs.requirement {return false}
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.sensitivity != rhs.sensitivity {return false}
+    if lhs.knownDevice != rhs.knownDevice {return false}
+    if lhs.rememberedDevice != rhs.rememberedDevice {return false}
+    if lhs.knownLocation != rhs.knownLocation {return false}
+    if lhs.riskScore != rhs.riskScore {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

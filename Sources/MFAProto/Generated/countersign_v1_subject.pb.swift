@@ -149,6 +149,9 @@ public nonisolated struct Countersign_V1_Subject: Sendable {
 
   public var backupCodesLeft: UInt32 = 0
 
+  /// When the subject's time to enroll began; 0 while the policy does not oblige it. Set once.
+  public var graceStartedAtUnixMs: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -409,7 +412,7 @@ nonisolated extension Countersign_V1_Address: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Countersign_V1_Subject: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Subject"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{1}kind\0\u{1}groups\0\u{3}account_name\0\u{1}locale\0\u{1}addresses\0\u{3}created_at_unix_ms\0\u{1}pseudonym\0\u{3}active_factors\0\u{3}backup_codes_left\0\u{c}\u{c}\u{8}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{1}kind\0\u{1}groups\0\u{3}account_name\0\u{1}locale\0\u{1}addresses\0\u{3}created_at_unix_ms\0\u{1}pseudonym\0\u{3}active_factors\0\u{3}backup_codes_left\0\u{3}grace_started_at_unix_ms\0\u{c}\u{d}\u{7}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -428,6 +431,7 @@ nonisolated extension Countersign_V1_Subject: SwiftProtobuf.Message, SwiftProtob
       case 9: try { try decoder.decodeSingularStringField(value: &self.pseudonym) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.activeFactors) }()
       case 11: try { try decoder.decodeSingularUInt32Field(value: &self.backupCodesLeft) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self.graceStartedAtUnixMs) }()
       default: break
       }
     }
@@ -467,6 +471,9 @@ nonisolated extension Countersign_V1_Subject: SwiftProtobuf.Message, SwiftProtob
     if self.backupCodesLeft != 0 {
       try visitor.visitSingularUInt32Field(value: self.backupCodesLeft, fieldNumber: 11)
     }
+    if self.graceStartedAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.graceStartedAtUnixMs, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -482,6 +489,7 @@ nonisolated extension Countersign_V1_Subject: SwiftProtobuf.Message, SwiftProtob
     if lhs.pseudonym != rhs.pseudonym {return false}
     if lhs.activeFactors != rhs.activeFactors {return false}
     if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
+    if lhs.graceStartedAtUnixMs != rhs.graceStartedAtUnixMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -71,46 +71,117 @@ public nonisolated enum Countersign_V1_PushDecision: SwiftProtobuf.Enum, Swift.C
 
 }
 
-public nonisolated struct Countersign_V1_VerifyRequest: Sendable {
+public nonisolated struct Countersign_V1_VerifyRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var tenant: String = String()
+  public var tenant: String {
+    get {_storage._tenant}
+    set {_uniqueStorage()._tenant = newValue}
+  }
 
-  public var subject: String = String()
+  public var subject: String {
+    get {_storage._subject}
+    set {_uniqueStorage()._subject = newValue}
+  }
 
-  public var idempotencyKey: String = String()
+  public var idempotencyKey: String {
+    get {_storage._idempotencyKey}
+    set {_uniqueStorage()._idempotencyKey = newValue}
+  }
 
   /// The factor to check against. One of this, `kind` and `challenge_id` is required, and no two.
-  public var factorID: String = String()
+  public var factorID: String {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
 
   /// The kind of factor to check against. All ACTIVE factors of the kind are tried; a miss is charged to each.
-  public var kind: Countersign_V1_FactorKind = .unspecified
+  public var kind: Countersign_V1_FactorKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   /// Required, but for a push challenge. TOTP, HOTP: exactly the factor's number of ASCII digits; anything else is
   /// WRONG_CODE. SMS, EMAIL: the digits of the message. BACKUP_CODES: case, spaces and hyphens do not matter. At most 64
   /// bytes.
-  public var code: String = String()
+  public var code: String {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
 
   /// The challenge to check against.
-  public var challengeID: String = String()
+  public var challengeID: String {
+    get {_storage._challengeID}
+    set {_uniqueStorage()._challengeID = newValue}
+  }
 
   /// What the caller checked before, believed only under scope `assert-primary` (else PERMISSION_DENIED).
   public var primaryAuthentication: Countersign_V1_PrimaryAuthentication {
-    get {_primaryAuthentication ?? Countersign_V1_PrimaryAuthentication()}
-    set {_primaryAuthentication = newValue}
+    get {_storage._primaryAuthentication ?? Countersign_V1_PrimaryAuthentication()}
+    set {_uniqueStorage()._primaryAuthentication = newValue}
   }
   /// Returns true if `primaryAuthentication` has been explicitly set.
-  public var hasPrimaryAuthentication: Bool {self._primaryAuthentication != nil}
+  public var hasPrimaryAuthentication: Bool {_storage._primaryAuthentication != nil}
   /// Clears the value of `primaryAuthentication`. Subsequent reads from it will return its default value.
-  public mutating func clearPrimaryAuthentication() {self._primaryAuthentication = nil}
+  public mutating func clearPrimaryAuthentication() {_uniqueStorage()._primaryAuthentication = nil}
+
+  /// What this proof is for, as it was told to Evaluate; at most 128 bytes. A proof that names an action meets REQUIRE
+  /// for that action.
+  public var action: String {
+    get {_storage._action}
+    set {_uniqueStorage()._action = newValue}
+  }
+
+  /// Where the person is. An ACCEPTED proof makes device and place known to Evaluate; e-mail does not.
+  public var signals: Countersign_V1_Signals {
+    get {_storage._signals ?? Countersign_V1_Signals()}
+    set {_uniqueStorage()._signals = newValue}
+  }
+  /// Returns true if `signals` has been explicitly set.
+  public var hasSignals: Bool {_storage._signals != nil}
+  /// Clears the value of `signals`. Subsequent reads from it will return its default value.
+  public mutating func clearSignals() {_uniqueStorage()._signals = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _primaryAuthentication: Countersign_V1_PrimaryAuthentication? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a caller tells of where a person is. What the caller may not tell is as good as not told.
+public nonisolated struct Countersign_V1_Signals: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The token of a remembered device, as the device showed it.
+  public var deviceToken: String = String()
+
+  /// The caller's own name for the device, such as a cookie's value; at most 256 bytes. Scope `assert-device`.
+  public var deviceFingerprint: String = String()
+
+  /// The person's IP address. Scope `assert-network`.
+  public var networkAddress: String = String()
+
+  /// Where that is, in the caller's words, for example "CH/Zurich"; at most 128 bytes. Scope `assert-network`.
+  public var location: String = String()
+
+  /// The number of the autonomous system. Scope `assert-network`.
+  public var autonomousSystem: UInt32 = 0
+
+  /// At most 512 bytes.
+  public var userAgent: String = String()
+
+  /// The caller's own score, 1 (harmless) to 100. 0 for none, which counts as 100 where the policy looks at scores. Scope
+  /// `assert-risk`.
+  public var riskScore: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What a caller checked by itself, before this proof.
@@ -481,7 +552,140 @@ nonisolated extension Countersign_V1_PushDecision: SwiftProtobuf._ProtoNameProvi
 
 nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VerifyRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}code\0\u{3}challenge_id\0\u{3}primary_authentication\0\u{b}assertion\0\u{b}action\0\u{b}audience\0\u{c}\u{9}\u{b}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}code\0\u{3}challenge_id\0\u{3}primary_authentication\0\u{1}action\0\u{1}signals\0\u{b}assertion\0\u{b}audience\0\u{c}\u{b}\u{9}")
+
+  fileprivate class _StorageClass {
+    var _tenant: String = String()
+    var _subject: String = String()
+    var _idempotencyKey: String = String()
+    var _factorID: String = String()
+    var _kind: Countersign_V1_FactorKind = .unspecified
+    var _code: String = String()
+    var _challengeID: String = String()
+    var _primaryAuthentication: Countersign_V1_PrimaryAuthentication? = nil
+    var _action: String = String()
+    var _signals: Countersign_V1_Signals? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tenant = source._tenant
+      _subject = source._subject
+      _idempotencyKey = source._idempotencyKey
+      _factorID = source._factorID
+      _kind = source._kind
+      _code = source._code
+      _challengeID = source._challengeID
+      _primaryAuthentication = source._primaryAuthentication
+      _action = source._action
+      _signals = source._signals
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._tenant) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._subject) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._idempotencyKey) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._factorID) }()
+        case 5: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._challengeID) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._primaryAuthentication) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._action) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._signals) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._tenant.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tenant, fieldNumber: 1)
+      }
+      if !_storage._subject.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subject, fieldNumber: 2)
+      }
+      if !_storage._idempotencyKey.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._idempotencyKey, fieldNumber: 3)
+      }
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._factorID, fieldNumber: 4)
+      }
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 5)
+      }
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 6)
+      }
+      if !_storage._challengeID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._challengeID, fieldNumber: 7)
+      }
+      try { if let v = _storage._primaryAuthentication {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._action.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._action, fieldNumber: 9)
+      }
+      try { if let v = _storage._signals {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_VerifyRequest, rhs: Countersign_V1_VerifyRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tenant != rhs_storage._tenant {return false}
+        if _storage._subject != rhs_storage._subject {return false}
+        if _storage._idempotencyKey != rhs_storage._idempotencyKey {return false}
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._challengeID != rhs_storage._challengeID {return false}
+        if _storage._primaryAuthentication != rhs_storage._primaryAuthentication {return false}
+        if _storage._action != rhs_storage._action {return false}
+        if _storage._signals != rhs_storage._signals {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_Signals: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Signals"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}device_token\0\u{3}device_fingerprint\0\u{3}network_address\0\u{1}location\0\u{3}autonomous_system\0\u{3}user_agent\0\u{3}risk_score\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -489,60 +693,51 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
-      case 5: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.code) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._primaryAuthentication) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.deviceToken) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.deviceFingerprint) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.networkAddress) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.location) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.autonomousSystem) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.userAgent) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.riskScore) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.tenant.isEmpty {
-      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    if !self.deviceToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.deviceToken, fieldNumber: 1)
     }
-    if !self.subject.isEmpty {
-      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    if !self.deviceFingerprint.isEmpty {
+      try visitor.visitSingularStringField(value: self.deviceFingerprint, fieldNumber: 2)
     }
-    if !self.idempotencyKey.isEmpty {
-      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    if !self.networkAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.networkAddress, fieldNumber: 3)
     }
-    if !self.factorID.isEmpty {
-      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 4)
+    if !self.location.isEmpty {
+      try visitor.visitSingularStringField(value: self.location, fieldNumber: 4)
     }
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 5)
+    if self.autonomousSystem != 0 {
+      try visitor.visitSingularUInt32Field(value: self.autonomousSystem, fieldNumber: 5)
     }
-    if !self.code.isEmpty {
-      try visitor.visitSingularStringField(value: self.code, fieldNumber: 6)
+    if !self.userAgent.isEmpty {
+      try visitor.visitSingularStringField(value: self.userAgent, fieldNumber: 6)
     }
-    if !self.challengeID.isEmpty {
-      try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 7)
+    if self.riskScore != 0 {
+      try visitor.visitSingularInt32Field(value: self.riskScore, fieldNumber: 7)
     }
-    try { if let v = self._primaryAuthentication {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Countersign_V1_VerifyRequest, rhs: Countersign_V1_VerifyRequest) -> Bool {
-    if lhs.tenant != rhs.tenant {return false}
-    if lhs.subject != rhs.subject {return false}
-    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
-    if lhs.factorID != rhs.factorID {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.code != rhs.code {return false}
-    if lhs.challengeID != rhs.challengeID {return false}
-    if lhs._primaryAuthentication != rhs._primaryAuthentication {return false}
+  public static func ==(lhs: Countersign_V1_Signals, rhs: Countersign_V1_Signals) -> Bool {
+    if lhs.deviceToken != rhs.deviceToken {return false}
+    if lhs.deviceFingerprint != rhs.deviceFingerprint {return false}
+    if lhs.networkAddress != rhs.networkAddress {return false}
+    if lhs.location != rhs.location {return false}
+    if lhs.autonomousSystem != rhs.autonomousSystem {return false}
+    if lhs.userAgent != rhs.userAgent {return false}
+    if lhs.riskScore != rhs.riskScore {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

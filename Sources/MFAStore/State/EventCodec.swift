@@ -17,6 +17,7 @@ public enum EventCodec {
         fields.raw(10, event.limit)
         fields.bool(11, event.moneyAlarm)
         if let delivery = event.delivery { fields.message(12) { delivery.store(in: &$0) } }
+        if let evaluation = event.evaluation { fields.message(13) { evaluation.store(in: &$0) } }
         return fields.bytes
     }
 
@@ -40,6 +41,7 @@ public enum EventCodec {
         var limit: SendLimit?
         var moneyAlarm = false
         var delivery: DeliveryAttempt?
+        var evaluation: EvaluationRecord?
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -56,6 +58,8 @@ public enum EventCodec {
             case (11, .varint): moneyAlarm = try cursor.integer(bytes) != 0
             case (12, .lengthDelimited):
                 delivery = try DeliveryAttempt(stored: bytes.extracting(try cursor.content(bytes)))
+            case (13, .lengthDelimited):
+                evaluation = try EvaluationRecord(stored: bytes.extracting(try cursor.content(bytes)))
             default: try cursor.skip(tag.type, bytes)
             }
         }
@@ -64,7 +68,8 @@ public enum EventCodec {
             kind: kind, at: at, caller: caller, requestID: requestID, factorID: factorID, factorKind: factorKind,
             verdict: verdict, factorLocked: factorLocked,
             backupCodesLeft: backupCodesLeftPlusOne > 0 ? Int(backupCodesLeftPlusOne) - 1 : nil,
-            challengeID: challengeID, limit: limit, moneyAlarm: moneyAlarm, delivery: delivery)
+            challengeID: challengeID, limit: limit, moneyAlarm: moneyAlarm, delivery: delivery,
+            evaluation: evaluation)
     }
 }
 

@@ -33,6 +33,14 @@ extension FieldCursor {
         return value
     }
 
+    /// - Throws: for a value this version does not know.
+    mutating func raws<Value: RawRepresentable<Int>>(_ bytes: Span<UInt8>) throws(FieldError) -> [Value] {
+        var numbers = FieldCursor(try content(bytes))
+        var values: [Value] = []
+        while !numbers.isAtEnd { values.append(try numbers.raw(bytes)) }
+        return values
+    }
+
     /// 0 stands for never.
     mutating func moment(_ bytes: Span<UInt8>) throws(FieldError) -> Timestamp? {
         let milliseconds = try integer(bytes)

@@ -19,6 +19,9 @@ extension IdempotencyRecord {
         fields.raw(14, answer.limit)
         fields.integer(15, Int64(answer.sendsLeft))
         fields.integer(16, answer.resendAfterMilliseconds)
+        if let evaluation = answer.evaluation { fields.message(17) { evaluation.store(in: &$0) } }
+        fields.id(18, answer.trustedDeviceID)
+        fields.integer(19, Int64(answer.count))
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -44,6 +47,10 @@ extension IdempotencyRecord {
             case (14, .varint): answer.limit = try cursor.raw(bytes)
             case (15, .varint): answer.sendsLeft = Int(try cursor.integer(bytes))
             case (16, .varint): answer.resendAfterMilliseconds = try cursor.integer(bytes)
+            case (17, .lengthDelimited):
+                answer.evaluation = try Evaluation(stored: bytes.extracting(try cursor.content(bytes)))
+            case (18, .lengthDelimited): answer.trustedDeviceID = try cursor.id(bytes)
+            case (19, .varint): answer.count = Int(try cursor.integer(bytes))
             default: try cursor.skip(tag.type, bytes)
             }
         }

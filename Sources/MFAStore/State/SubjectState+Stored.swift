@@ -13,6 +13,9 @@ extension SubjectState {
         for verification in recentVerifications { fields.message(5) { verification.store(in: &$0) } }
         for record in idempotencyRecords { fields.message(6) { record.store(in: &$0) } }
         for challenge in challenges { fields.message(7) { challenge.store(in: &$0) } }
+        fields.moment(8, graceStartedAt)
+        for device in trustedDevices { fields.message(9) { device.store(in: &$0) } }
+        for signal in seenSignals { fields.message(10) { signal.store(in: &$0) } }
     }
 
     /// - Throws: when a part is missing or is of a kind this version does not know.
@@ -24,6 +27,9 @@ extension SubjectState {
         var verifications: [RecentVerification] = []
         var records: [IdempotencyRecord] = []
         var challenges: [Challenge] = []
+        var graceStartedAt: Timestamp?
+        var devices: [TrustedDevice] = []
+        var signals: [SeenSignal] = []
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -37,12 +43,18 @@ extension SubjectState {
                 records.append(try IdempotencyRecord(stored: bytes.extracting(try cursor.content(bytes))))
             case (7, .lengthDelimited):
                 challenges.append(try Challenge(stored: bytes.extracting(try cursor.content(bytes))))
+            case (8, .varint): graceStartedAt = try cursor.moment(bytes)
+            case (9, .lengthDelimited):
+                devices.append(try TrustedDevice(stored: bytes.extracting(try cursor.content(bytes))))
+            case (10, .lengthDelimited):
+                signals.append(try SeenSignal(stored: bytes.extracting(try cursor.content(bytes))))
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard let pseudonym, let profile else { throw FieldError() }
         self.init(
             pseudonym: pseudonym, createdAt: Timestamp(milliseconds: createdAt), profile: profile, factors: factors,
-            recentVerifications: verifications, idempotencyRecords: records, challenges: challenges)
+            recentVerifications: verifications, idempotencyRecords: records, challenges: challenges,
+            graceStartedAt: graceStartedAt, trustedDevices: devices, seenSignals: signals)
     }
 }

@@ -9,7 +9,7 @@ struct List: ParsableCommand {
     func run() throws {
         let catalogue = ProtoCatalogue.shared
         guard let service else {
-            for entry in catalogue.services { Standard.output(entry.fullName) }
+            for name in catalogue.services.map(\.fullName).sorted() { Standard.output(name) }
             return
         }
         let methods = RPCMethods.all.filter { ProtoCatalogue.matches($0.service, service) }

@@ -50,7 +50,7 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints the answer, or the field that was asked for, and ends with the status of its verdict.
     func show(_ answer: JSONValue, field: FieldPath?, goodVerdict: Verdict) throws {
-        let isNegative = answer.hasVerdict(otherThan: goodVerdict)
+        let isNegative = answer.isNegative(goodVerdict: goodVerdict)
         do {
             Standard.output(try field.map { try $0.value(in: answer).raw } ?? answer.text())
         } catch  where isNegative {
@@ -76,11 +76,14 @@ extension Verdict {
 }
 
 extension JSONValue {
-    fileprivate func hasVerdict(otherThan good: Verdict) -> Bool {
-        guard case .object(let members) = self, let verdict = members.first(where: { $0.name == "verdict" }) else {
-            return false
+    /// True of another verdict than this, and of what the policy does not simply allow.
+    fileprivate func isNegative(goodVerdict good: Verdict) -> Bool {
+        guard case .object(let members) = self else { return false }
+        if let verdict = members.first(where: { $0.name == "verdict" }) { return verdict.value != .string(good.name) }
+        if let requirement = members.first(where: { $0.name == "requirement" }) {
+            return requirement.value != .string("REQUIREMENT_ALLOW")
         }
-        return verdict.value != .string(good.name)
+        return false
     }
 
     fileprivate func without(_ names: Set<String>) -> JSONValue {

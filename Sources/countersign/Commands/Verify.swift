@@ -12,6 +12,8 @@ struct Verify: ServerCommand {
     @Option(help: "Check against the factors of a kind; totp unless --factor or --challenge is given.") var kind: Kind?
     @Option(help: .init("Check the code, or the approval, of this challenge.", valueName: "challenge-id"))
     var challenge: String?
+    @Option(help: .init("What the proof is for, as it was told to `evaluate`.", valueName: "name")) var action = ""
+    @OptionGroup(title: "Signals") var signals: SignalOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -49,6 +51,8 @@ struct Verify: ServerCommand {
                 $0.tenant = tenant
                 $0.subject = subject
                 $0.code = code
+                $0.action = action
+                $0.signals = signals.message
                 if let factor {
                     $0.factorID = factor
                 } else if let challenge {

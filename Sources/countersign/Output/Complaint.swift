@@ -11,5 +11,6 @@ struct Complaint: Error {
     }
 }
 
-/// A verdict other than ACCEPTED: it has been printed, only the exit status is left to say.
+/// A verdict other than ACCEPTED, or a requirement other than ALLOW: it has been printed, only the exit status is left to
+/// say.
 struct NegativeVerdict: Error {}

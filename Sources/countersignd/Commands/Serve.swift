@@ -5,7 +5,10 @@ import Logging
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
-        discussion: "SIGTERM or SIGINT lets the calls in flight end; a second one ends the program at once.")
+        discussion: """
+            SIGHUP reads the policy file again; a wrong one leaves the present one in force. SIGTERM or SIGINT lets the \
+            calls in flight end; a second one ends the program at once.
+            """)
 
     @OptionGroup var configuration: ConfigurationOption
 
@@ -25,6 +28,7 @@ struct Serve: AsyncParsableCommand {
 
         let signals = StopSignals()
         let server = try await Server.start(configuration, logger: logger)
+        let reload = ReloadSignal { server.reload() }
         if configuration.isDevelopment {
             print(
                 Banner(
@@ -36,6 +40,7 @@ struct Serve: AsyncParsableCommand {
         logger.notice("ready", metadata: ["address": "\(server.address)"])
         if let addressFile { try writeAddress(server.address, to: addressFile) }
         await signals.wait()
+        _ = reload
         await server.stop()
     }
 

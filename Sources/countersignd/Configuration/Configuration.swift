@@ -12,6 +12,8 @@ struct Configuration: Sendable {
     var keyRing: KeyRing
     /// Issuers, failure limits, backup codes.
     var service: ServiceSettings
+    /// Where the policy is read from, at start and on SIGHUP; nil for the standard one.
+    var policyPath: String?
     /// By the identity in the client certificate.
     var callers: [String: Caller]
     /// Development keys or `--dev`: loopback only, with a banner.

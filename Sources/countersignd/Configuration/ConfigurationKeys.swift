@@ -6,6 +6,7 @@ enum ConfigurationKeys {
     static let development = ConfigurationKey("development", .truth)
     static let issuer = ConfigurationKey("issuer", .issuer)
     static let keyRing = ConfigurationKey("key_ring", .path)
+    static let policy = ConfigurationKey("policy", .path)
     static let logLevel = ConfigurationKey("log_level", .word(of: LogLevel.self))
 
     enum Store {
@@ -146,7 +147,6 @@ enum ConfigurationKeys {
     }
 
     enum BackupCodes {
-        static let count = ConfigurationKey("backup_codes.count", .wholeNumber(5...20))
         static let groups = ConfigurationKey("backup_codes.groups", .wholeNumber(3...4))
     }
 
@@ -158,7 +158,7 @@ enum ConfigurationKeys {
     }
 
     static let all: [Listed] = [
-        listed(listen), listed(development), listed(issuer), listed(keyRing), listed(logLevel),
+        listed(listen), listed(development), listed(issuer), listed(keyRing), listed(policy), listed(logLevel),
         listed(Store.sqlitePath), listed(Store.checkpointPages),
         listed(TLS.certificate), listed(TLS.key), listed(TLS.clientCA), listed(TLS.revokedSerials),
         listed(Tenants.issuer),
@@ -173,7 +173,7 @@ enum ConfigurationKeys {
         listed(Verification.hotpLookAhead), listed(Verification.codeDigits), listed(Verification.codeLifetimeSeconds),
         listed(Verification.pushLifetimeSeconds), listed(Verification.pushNumberDigits),
         listed(Verification.addressCooldownSeconds),
-        listed(BackupCodes.count), listed(BackupCodes.groups),
+        listed(BackupCodes.groups),
         listed(Enrollment.allowExistingSecrets),
         listed(Sending.smsCountries), listed(Sending.addressIntervalSeconds), listed(Sending.addressPer10Minutes),
         listed(Sending.subjectPerHour), listed(Sending.callerPerHour), listed(Sending.prefixPerHour),

@@ -39,6 +39,8 @@ extension Configuration {
         var service = ServiceSettings()
         service.defaultIssuer = try reader.value(ConfigurationKeys.issuer) ?? service.defaultIssuer
         let keyRingPath = try reader.path(ConfigurationKeys.keyRing) ?? reader.resolved("keys/keyring.json")
+        let policyPath = try reader.path(ConfigurationKeys.policy)
+        service.domain.policy = try Policy.load(file: policyPath)
         let logLevel = try reader.value(ConfigurationKeys.logLevel) ?? .info
         let store = try reader.store()
         service.issuers = try reader.issuers()
@@ -93,7 +95,8 @@ extension Configuration {
 
         return Configuration(
             listen: listen, security: security, store: store, keyRingPath: keyRingPath, keyRing: keyRing,
-            service: service, callers: callers, isDevelopment: hasDevelopmentKeys || flags.isDev,
+            service: service, policyPath: policyPath, callers: callers,
+            isDevelopment: hasDevelopmentKeys || flags.isDev,
             delivery: delivery, limits: limits,
             shutdownGraceSeconds: shutdownGraceSeconds, logLevel: logLevel, warnings: warnings)
     }
@@ -202,7 +205,6 @@ extension ConfigurationReader {
     }
 
     fileprivate func readBackupCodes(into settings: inout DomainSettings) throws(ConfigurationError) {
-        settings.backupCodeCount = try value(ConfigurationKeys.BackupCodes.count) ?? settings.backupCodeCount
         settings.backupCodeGroups = try value(ConfigurationKeys.BackupCodes.groups) ?? settings.backupCodeGroups
     }
 }

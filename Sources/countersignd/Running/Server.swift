@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import MFADomain
 import MFAMethods
 import MFAService
 import MFAStore
@@ -11,6 +12,8 @@ import NIOPosix
 /// The running parts, from the store outwards.
 struct Server {
     private let store: SQLiteStore
+    private let service: MFAService
+    private let policyPath: String?
     private let delivery: Delivery
     private let wire: WireServer
     private let group: MultiThreadedEventLoopGroup
@@ -68,7 +71,8 @@ struct Server {
                 group: group)
             let port = wire.localAddress.port ?? configuration.listen.port
             return Server(
-                store: store, delivery: delivery, wire: wire, group: group,
+                store: store, service: service, policyPath: configuration.policyPath, delivery: delivery, wire: wire,
+                group: group,
                 grace: .seconds(configuration.shutdownGraceSeconds),
                 logger: logger, address: configuration.listen.with(port: port).description)
         } catch {
@@ -76,6 +80,18 @@ struct Server {
             await store.close()
             try? await group.shutdownGracefully()
             throw StartError("\(error)")
+        }
+    }
+
+    /// Reads the policy file again. One that cannot be read, or is wrong, leaves the present one in force.
+    func reload() {
+        let before = service.domainSettings.policy.version
+        do {
+            let policy = try Policy.load(file: policyPath)
+            service.replacePolicy(policy)
+            logger.notice("policy: reloaded", metadata: ["version": "\(policy.version)", "before": "\(before)"])
+        } catch {
+            logger.error("policy: not reloaded", metadata: ["version": "\(before)", "reason": "\(error)"])
         }
     }
 

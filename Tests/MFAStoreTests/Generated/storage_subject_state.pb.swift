@@ -56,6 +56,13 @@ nonisolated struct Countersign_Storage_StoredSubject: Sendable {
 
   var challenges: [Countersign_Storage_StoredChallenge] = []
 
+  /// 0 while no policy obliges.
+  var graceStartedAt: Int64 = 0
+
+  var trustedDevices: [Countersign_Storage_StoredTrustedDevice] = []
+
+  var seenSignals: [Countersign_Storage_StoredSeenSignal] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -456,52 +463,201 @@ nonisolated struct Countersign_Storage_StoredVerification: Sendable {
 
   var at: Int64 = 0
 
+  /// 0 for nothing that counts.
+  var level: Int32 = 0
+
+  /// Empty for no action.
+  var actionDigest: Data = Data()
+
+  var redeemed: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
 
-nonisolated struct Countersign_Storage_StoredIdempotencyRecord: Sendable {
+nonisolated struct Countersign_Storage_StoredTrustedDevice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var key: Data = Data()
+  var id: Data = Data()
 
-  var body: Data = Data()
-
-  var at: Int64 = 0
+  var name: String = String()
 
   var factorID: Data = Data()
 
-  var verificationID: Data = Data()
+  var createdAt: Int64 = 0
 
-  var verdict: Int32 = 0
+  var expiresAt: Int64 = 0
 
-  var attemptsLeft: Int32 = 0
+  var agentDigest: Data = Data()
 
-  var retryAfterMilliseconds: Int64 = 0
+  var lastUsedAt: Int64 = 0
 
-  var backupCodesLeft: Int32 = 0
-
-  /// Under the caller's idempotency key, which is not kept.
-  var sealedCodes: Data = Data()
-
-  var secret: Bool = false
-
-  var factorKind: Int32 = 0
-
-  var challengeID: Data = Data()
-
-  var limit: Int32 = 0
-
-  var sendsLeft: Int32 = 0
-
-  var resendAfterMilliseconds: Int64 = 0
+  var generation: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+}
+
+/// Where a subject was verified from, as a keyed hash.
+nonisolated struct Countersign_Storage_StoredSeenSignal: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var kind: Int32 = 0
+
+  var digest: Data = Data()
+
+  var lastSeenAt: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// What the policy answered.
+nonisolated struct Countersign_Storage_StoredEvaluation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var requirement: Int32 = 0
+
+  var reasons: [Int32] = []
+
+  var offers: [Int32] = []
+
+  var recommended: [Int32] = []
+
+  var level: Int32 = 0
+
+  var phishingResistant: Bool = false
+
+  var maximumAgeSeconds: Int64 = 0
+
+  var graceEndsAt: Int64 = 0
+
+  var policyVersion: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Countersign_Storage_StoredIdempotencyRecord: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var key: Data {
+    get {_storage._key}
+    set {_uniqueStorage()._key = newValue}
+  }
+
+  var body: Data {
+    get {_storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
+
+  var at: Int64 {
+    get {_storage._at}
+    set {_uniqueStorage()._at = newValue}
+  }
+
+  var factorID: Data {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
+
+  var verificationID: Data {
+    get {_storage._verificationID}
+    set {_uniqueStorage()._verificationID = newValue}
+  }
+
+  var verdict: Int32 {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  var attemptsLeft: Int32 {
+    get {_storage._attemptsLeft}
+    set {_uniqueStorage()._attemptsLeft = newValue}
+  }
+
+  var retryAfterMilliseconds: Int64 {
+    get {_storage._retryAfterMilliseconds}
+    set {_uniqueStorage()._retryAfterMilliseconds = newValue}
+  }
+
+  var backupCodesLeft: Int32 {
+    get {_storage._backupCodesLeft}
+    set {_uniqueStorage()._backupCodesLeft = newValue}
+  }
+
+  /// Under the caller's idempotency key, which is not kept.
+  var sealedCodes: Data {
+    get {_storage._sealedCodes}
+    set {_uniqueStorage()._sealedCodes = newValue}
+  }
+
+  var secret: Bool {
+    get {_storage._secret}
+    set {_uniqueStorage()._secret = newValue}
+  }
+
+  var factorKind: Int32 {
+    get {_storage._factorKind}
+    set {_uniqueStorage()._factorKind = newValue}
+  }
+
+  var challengeID: Data {
+    get {_storage._challengeID}
+    set {_uniqueStorage()._challengeID = newValue}
+  }
+
+  var limit: Int32 {
+    get {_storage._limit}
+    set {_uniqueStorage()._limit = newValue}
+  }
+
+  var sendsLeft: Int32 {
+    get {_storage._sendsLeft}
+    set {_uniqueStorage()._sendsLeft = newValue}
+  }
+
+  var resendAfterMilliseconds: Int64 {
+    get {_storage._resendAfterMilliseconds}
+    set {_uniqueStorage()._resendAfterMilliseconds = newValue}
+  }
+
+  var evaluation: Countersign_Storage_StoredEvaluation {
+    get {_storage._evaluation ?? Countersign_Storage_StoredEvaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
+  }
+  /// Returns true if `evaluation` has been explicitly set.
+  var hasEvaluation: Bool {_storage._evaluation != nil}
+  /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
+  mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+
+  var trustedDeviceID: Data {
+    get {_storage._trustedDeviceID}
+    set {_uniqueStorage()._trustedDeviceID = newValue}
+  }
+
+  var count: Int64 {
+    get {_storage._count}
+    set {_uniqueStorage()._count = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct Countersign_Storage_StoredEvent: @unchecked Sendable {
@@ -574,11 +730,47 @@ nonisolated struct Countersign_Storage_StoredEvent: @unchecked Sendable {
   /// Clears the value of `delivery`. Subsequent reads from it will return its default value.
   mutating func clearDelivery() {_uniqueStorage()._delivery = nil}
 
+  var evaluation: Countersign_Storage_StoredEvaluationRecord {
+    get {_storage._evaluation ?? Countersign_Storage_StoredEvaluationRecord()}
+    set {_uniqueStorage()._evaluation = newValue}
+  }
+  /// Returns true if `evaluation` has been explicitly set.
+  var hasEvaluation: Bool {_storage._evaluation != nil}
+  /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
+  mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What was asked, so that another policy can be asked the same.
+nonisolated struct Countersign_Storage_StoredEvaluationRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var requirement: Int32 = 0
+
+  var reasons: [Int32] = []
+
+  var policyVersion: String = String()
+
+  var action: String = String()
+
+  var sensitivity: Int32 = 0
+
+  var device: Int32 = 0
+
+  var locationNew: Bool = false
+
+  var riskScore: Int32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct Countersign_Storage_StoredDelivery: Sendable {
@@ -641,7 +833,7 @@ fileprivate nonisolated let _protobuf_package = "countersign.storage"
 
 nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredSubject"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0\u{1}challenges\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0\u{1}challenges\0\u{3}grace_started_at\0\u{3}trusted_devices\0\u{3}seen_signals\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -656,6 +848,9 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.recentVerifications) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.idempotencyRecords) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.challenges) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.graceStartedAt) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.trustedDevices) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.seenSignals) }()
       default: break
       }
     }
@@ -687,6 +882,15 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
     if !self.challenges.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.challenges, fieldNumber: 7)
     }
+    if self.graceStartedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.graceStartedAt, fieldNumber: 8)
+    }
+    if !self.trustedDevices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.trustedDevices, fieldNumber: 9)
+    }
+    if !self.seenSignals.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.seenSignals, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -698,6 +902,9 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
     if lhs.recentVerifications != rhs.recentVerifications {return false}
     if lhs.idempotencyRecords != rhs.idempotencyRecords {return false}
     if lhs.challenges != rhs.challenges {return false}
+    if lhs.graceStartedAt != rhs.graceStartedAt {return false}
+    if lhs.trustedDevices != rhs.trustedDevices {return false}
+    if lhs.seenSignals != rhs.seenSignals {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1432,7 +1639,7 @@ nonisolated extension Countersign_Storage_StoredChallenge: SwiftProtobuf.Message
 
 nonisolated extension Countersign_Storage_StoredVerification: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredVerification"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}factor_id\0\u{1}at\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}factor_id\0\u{1}at\0\u{1}level\0\u{3}action_digest\0\u{1}redeemed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1443,6 +1650,9 @@ nonisolated extension Countersign_Storage_StoredVerification: SwiftProtobuf.Mess
       case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.factorID) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.level) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.actionDigest) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.redeemed) }()
       default: break
       }
     }
@@ -1458,6 +1668,15 @@ nonisolated extension Countersign_Storage_StoredVerification: SwiftProtobuf.Mess
     if self.at != 0 {
       try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 3)
     }
+    if self.level != 0 {
+      try visitor.visitSingularInt32Field(value: self.level, fieldNumber: 4)
+    }
+    if !self.actionDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.actionDigest, fieldNumber: 5)
+    }
+    if self.redeemed != false {
+      try visitor.visitSingularBoolField(value: self.redeemed, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1465,14 +1684,17 @@ nonisolated extension Countersign_Storage_StoredVerification: SwiftProtobuf.Mess
     if lhs.id != rhs.id {return false}
     if lhs.factorID != rhs.factorID {return false}
     if lhs.at != rhs.at {return false}
+    if lhs.level != rhs.level {return false}
+    if lhs.actionDigest != rhs.actionDigest {return false}
+    if lhs.redeemed != rhs.redeemed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".StoredIdempotencyRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0")
+nonisolated extension Countersign_Storage_StoredTrustedDevice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredTrustedDevice"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}factor_id\0\u{3}created_at\0\u{3}expires_at\0\u{3}agent_digest\0\u{3}last_used_at\0\u{1}generation\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1480,96 +1702,362 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.body) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.factorID) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.verificationID) }()
-      case 6: try { try decoder.decodeSingularInt32Field(value: &self.verdict) }()
-      case 7: try { try decoder.decodeSingularInt32Field(value: &self.attemptsLeft) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.retryAfterMilliseconds) }()
-      case 9: try { try decoder.decodeSingularInt32Field(value: &self.backupCodesLeft) }()
-      case 10: try { try decoder.decodeSingularBytesField(value: &self.sealedCodes) }()
-      case 11: try { try decoder.decodeSingularBoolField(value: &self.secret) }()
-      case 12: try { try decoder.decodeSingularInt32Field(value: &self.factorKind) }()
-      case 13: try { try decoder.decodeSingularBytesField(value: &self.challengeID) }()
-      case 14: try { try decoder.decodeSingularInt32Field(value: &self.limit) }()
-      case 15: try { try decoder.decodeSingularInt32Field(value: &self.sendsLeft) }()
-      case 16: try { try decoder.decodeSingularInt64Field(value: &self.resendAfterMilliseconds) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.factorID) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.createdAt) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.expiresAt) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.agentDigest) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.lastUsedAt) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.generation) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.key.isEmpty {
-      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
     }
-    if !self.body.isEmpty {
-      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 2)
-    }
-    if self.at != 0 {
-      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 3)
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
     }
     if !self.factorID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.factorID, fieldNumber: 4)
+      try visitor.visitSingularBytesField(value: self.factorID, fieldNumber: 3)
     }
-    if !self.verificationID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.verificationID, fieldNumber: 5)
+    if self.createdAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.createdAt, fieldNumber: 4)
     }
-    if self.verdict != 0 {
-      try visitor.visitSingularInt32Field(value: self.verdict, fieldNumber: 6)
+    if self.expiresAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresAt, fieldNumber: 5)
     }
-    if self.attemptsLeft != 0 {
-      try visitor.visitSingularInt32Field(value: self.attemptsLeft, fieldNumber: 7)
+    if !self.agentDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agentDigest, fieldNumber: 6)
     }
-    if self.retryAfterMilliseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.retryAfterMilliseconds, fieldNumber: 8)
+    if self.lastUsedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.lastUsedAt, fieldNumber: 7)
     }
-    if self.backupCodesLeft != 0 {
-      try visitor.visitSingularInt32Field(value: self.backupCodesLeft, fieldNumber: 9)
+    if self.generation != 0 {
+      try visitor.visitSingularInt64Field(value: self.generation, fieldNumber: 8)
     }
-    if !self.sealedCodes.isEmpty {
-      try visitor.visitSingularBytesField(value: self.sealedCodes, fieldNumber: 10)
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredTrustedDevice, rhs: Countersign_Storage_StoredTrustedDevice) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.factorID != rhs.factorID {return false}
+    if lhs.createdAt != rhs.createdAt {return false}
+    if lhs.expiresAt != rhs.expiresAt {return false}
+    if lhs.agentDigest != rhs.agentDigest {return false}
+    if lhs.lastUsedAt != rhs.lastUsedAt {return false}
+    if lhs.generation != rhs.generation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredSeenSignal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredSeenSignal"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}digest\0\u{3}last_seen_at\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.lastSeenAt) }()
+      default: break
+      }
     }
-    if self.secret != false {
-      try visitor.visitSingularBoolField(value: self.secret, fieldNumber: 11)
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != 0 {
+      try visitor.visitSingularInt32Field(value: self.kind, fieldNumber: 1)
     }
-    if self.factorKind != 0 {
-      try visitor.visitSingularInt32Field(value: self.factorKind, fieldNumber: 12)
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
     }
-    if !self.challengeID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.challengeID, fieldNumber: 13)
+    if self.lastSeenAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.lastSeenAt, fieldNumber: 3)
     }
-    if self.limit != 0 {
-      try visitor.visitSingularInt32Field(value: self.limit, fieldNumber: 14)
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredSeenSignal, rhs: Countersign_Storage_StoredSeenSignal) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.lastSeenAt != rhs.lastSeenAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredEvaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredEvaluation"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requirement\0\u{1}reasons\0\u{1}offers\0\u{1}recommended\0\u{1}level\0\u{3}phishing_resistant\0\u{3}maximum_age_seconds\0\u{3}grace_ends_at\0\u{3}policy_version\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.requirement) }()
+      case 2: try { try decoder.decodeRepeatedInt32Field(value: &self.reasons) }()
+      case 3: try { try decoder.decodeRepeatedInt32Field(value: &self.offers) }()
+      case 4: try { try decoder.decodeRepeatedInt32Field(value: &self.recommended) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.level) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.phishingResistant) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.maximumAgeSeconds) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.graceEndsAt) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.policyVersion) }()
+      default: break
+      }
     }
-    if self.sendsLeft != 0 {
-      try visitor.visitSingularInt32Field(value: self.sendsLeft, fieldNumber: 15)
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.requirement != 0 {
+      try visitor.visitSingularInt32Field(value: self.requirement, fieldNumber: 1)
     }
-    if self.resendAfterMilliseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.resendAfterMilliseconds, fieldNumber: 16)
+    if !self.reasons.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.reasons, fieldNumber: 2)
+    }
+    if !self.offers.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.offers, fieldNumber: 3)
+    }
+    if !self.recommended.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.recommended, fieldNumber: 4)
+    }
+    if self.level != 0 {
+      try visitor.visitSingularInt32Field(value: self.level, fieldNumber: 5)
+    }
+    if self.phishingResistant != false {
+      try visitor.visitSingularBoolField(value: self.phishingResistant, fieldNumber: 6)
+    }
+    if self.maximumAgeSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.maximumAgeSeconds, fieldNumber: 7)
+    }
+    if self.graceEndsAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.graceEndsAt, fieldNumber: 8)
+    }
+    if !self.policyVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.policyVersion, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredEvaluation, rhs: Countersign_Storage_StoredEvaluation) -> Bool {
+    if lhs.requirement != rhs.requirement {return false}
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs.offers != rhs.offers {return false}
+    if lhs.recommended != rhs.recommended {return false}
+    if lhs.level != rhs.level {return false}
+    if lhs.phishingResistant != rhs.phishingResistant {return false}
+    if lhs.maximumAgeSeconds != rhs.maximumAgeSeconds {return false}
+    if lhs.graceEndsAt != rhs.graceEndsAt {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredIdempotencyRecord"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0\u{1}evaluation\0\u{3}trusted_device_id\0\u{1}count\0")
+
+  fileprivate class _StorageClass {
+    var _key: Data = Data()
+    var _body: Data = Data()
+    var _at: Int64 = 0
+    var _factorID: Data = Data()
+    var _verificationID: Data = Data()
+    var _verdict: Int32 = 0
+    var _attemptsLeft: Int32 = 0
+    var _retryAfterMilliseconds: Int64 = 0
+    var _backupCodesLeft: Int32 = 0
+    var _sealedCodes: Data = Data()
+    var _secret: Bool = false
+    var _factorKind: Int32 = 0
+    var _challengeID: Data = Data()
+    var _limit: Int32 = 0
+    var _sendsLeft: Int32 = 0
+    var _resendAfterMilliseconds: Int64 = 0
+    var _evaluation: Countersign_Storage_StoredEvaluation? = nil
+    var _trustedDeviceID: Data = Data()
+    var _count: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _key = source._key
+      _body = source._body
+      _at = source._at
+      _factorID = source._factorID
+      _verificationID = source._verificationID
+      _verdict = source._verdict
+      _attemptsLeft = source._attemptsLeft
+      _retryAfterMilliseconds = source._retryAfterMilliseconds
+      _backupCodesLeft = source._backupCodesLeft
+      _sealedCodes = source._sealedCodes
+      _secret = source._secret
+      _factorKind = source._factorKind
+      _challengeID = source._challengeID
+      _limit = source._limit
+      _sendsLeft = source._sendsLeft
+      _resendAfterMilliseconds = source._resendAfterMilliseconds
+      _evaluation = source._evaluation
+      _trustedDeviceID = source._trustedDeviceID
+      _count = source._count
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._key) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._body) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._at) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._factorID) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._verificationID) }()
+        case 6: try { try decoder.decodeSingularInt32Field(value: &_storage._verdict) }()
+        case 7: try { try decoder.decodeSingularInt32Field(value: &_storage._attemptsLeft) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._retryAfterMilliseconds) }()
+        case 9: try { try decoder.decodeSingularInt32Field(value: &_storage._backupCodesLeft) }()
+        case 10: try { try decoder.decodeSingularBytesField(value: &_storage._sealedCodes) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._secret) }()
+        case 12: try { try decoder.decodeSingularInt32Field(value: &_storage._factorKind) }()
+        case 13: try { try decoder.decodeSingularBytesField(value: &_storage._challengeID) }()
+        case 14: try { try decoder.decodeSingularInt32Field(value: &_storage._limit) }()
+        case 15: try { try decoder.decodeSingularInt32Field(value: &_storage._sendsLeft) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._resendAfterMilliseconds) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        case 18: try { try decoder.decodeSingularBytesField(value: &_storage._trustedDeviceID) }()
+        case 19: try { try decoder.decodeSingularInt64Field(value: &_storage._count) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._key.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._key, fieldNumber: 1)
+      }
+      if !_storage._body.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._body, fieldNumber: 2)
+      }
+      if _storage._at != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._at, fieldNumber: 3)
+      }
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._factorID, fieldNumber: 4)
+      }
+      if !_storage._verificationID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._verificationID, fieldNumber: 5)
+      }
+      if _storage._verdict != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._verdict, fieldNumber: 6)
+      }
+      if _storage._attemptsLeft != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._attemptsLeft, fieldNumber: 7)
+      }
+      if _storage._retryAfterMilliseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._retryAfterMilliseconds, fieldNumber: 8)
+      }
+      if _storage._backupCodesLeft != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._backupCodesLeft, fieldNumber: 9)
+      }
+      if !_storage._sealedCodes.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._sealedCodes, fieldNumber: 10)
+      }
+      if _storage._secret != false {
+        try visitor.visitSingularBoolField(value: _storage._secret, fieldNumber: 11)
+      }
+      if _storage._factorKind != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._factorKind, fieldNumber: 12)
+      }
+      if !_storage._challengeID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._challengeID, fieldNumber: 13)
+      }
+      if _storage._limit != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._limit, fieldNumber: 14)
+      }
+      if _storage._sendsLeft != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._sendsLeft, fieldNumber: 15)
+      }
+      if _storage._resendAfterMilliseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._resendAfterMilliseconds, fieldNumber: 16)
+      }
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
+      if !_storage._trustedDeviceID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._trustedDeviceID, fieldNumber: 18)
+      }
+      if _storage._count != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._count, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Countersign_Storage_StoredIdempotencyRecord, rhs: Countersign_Storage_StoredIdempotencyRecord) -> Bool {
-    if lhs.key != rhs.key {return false}
-    if lhs.body != rhs.body {return false}
-    if lhs.at != rhs.at {return false}
-    if lhs.factorID != rhs.factorID {return false}
-    if lhs.verificationID != rhs.verificationID {return false}
-    if lhs.verdict != rhs.verdict {return false}
-    if lhs.attemptsLeft != rhs.attemptsLeft {return false}
-    if lhs.retryAfterMilliseconds != rhs.retryAfterMilliseconds {return false}
-    if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
-    if lhs.sealedCodes != rhs.sealedCodes {return false}
-    if lhs.secret != rhs.secret {return false}
-    if lhs.factorKind != rhs.factorKind {return false}
-    if lhs.challengeID != rhs.challengeID {return false}
-    if lhs.limit != rhs.limit {return false}
-    if lhs.sendsLeft != rhs.sendsLeft {return false}
-    if lhs.resendAfterMilliseconds != rhs.resendAfterMilliseconds {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._key != rhs_storage._key {return false}
+        if _storage._body != rhs_storage._body {return false}
+        if _storage._at != rhs_storage._at {return false}
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._verificationID != rhs_storage._verificationID {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._attemptsLeft != rhs_storage._attemptsLeft {return false}
+        if _storage._retryAfterMilliseconds != rhs_storage._retryAfterMilliseconds {return false}
+        if _storage._backupCodesLeft != rhs_storage._backupCodesLeft {return false}
+        if _storage._sealedCodes != rhs_storage._sealedCodes {return false}
+        if _storage._secret != rhs_storage._secret {return false}
+        if _storage._factorKind != rhs_storage._factorKind {return false}
+        if _storage._challengeID != rhs_storage._challengeID {return false}
+        if _storage._limit != rhs_storage._limit {return false}
+        if _storage._sendsLeft != rhs_storage._sendsLeft {return false}
+        if _storage._resendAfterMilliseconds != rhs_storage._resendAfterMilliseconds {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
+        if _storage._trustedDeviceID != rhs_storage._trustedDeviceID {return false}
+        if _storage._count != rhs_storage._count {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1577,7 +2065,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
 
 nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredEvent"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left_plus_one\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left_plus_one\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{1}evaluation\0")
 
   fileprivate class _StorageClass {
     var _kind: Int32 = 0
@@ -1592,6 +2080,7 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
     var _limit: Int32 = 0
     var _moneyAlarm: Bool = false
     var _delivery: Countersign_Storage_StoredDelivery? = nil
+    var _evaluation: Countersign_Storage_StoredEvaluationRecord? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1614,6 +2103,7 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
       _limit = source._limit
       _moneyAlarm = source._moneyAlarm
       _delivery = source._delivery
+      _evaluation = source._evaluation
     }
   }
 
@@ -1644,6 +2134,7 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
         case 10: try { try decoder.decodeSingularInt32Field(value: &_storage._limit) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._moneyAlarm) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._delivery) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
         default: break
         }
       }
@@ -1692,6 +2183,9 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
       try { if let v = _storage._delivery {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
       } }()
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1713,10 +2207,76 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
         if _storage._limit != rhs_storage._limit {return false}
         if _storage._moneyAlarm != rhs_storage._moneyAlarm {return false}
         if _storage._delivery != rhs_storage._delivery {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredEvaluationRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredEvaluationRecord"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requirement\0\u{1}reasons\0\u{3}policy_version\0\u{1}action\0\u{1}sensitivity\0\u{1}device\0\u{3}location_new\0\u{3}risk_score\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.requirement) }()
+      case 2: try { try decoder.decodeRepeatedInt32Field(value: &self.reasons) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.policyVersion) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.sensitivity) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.device) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.locationNew) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.riskScore) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.requirement != 0 {
+      try visitor.visitSingularInt32Field(value: self.requirement, fieldNumber: 1)
+    }
+    if !self.reasons.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.reasons, fieldNumber: 2)
+    }
+    if !self.policyVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.policyVersion, fieldNumber: 3)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 4)
+    }
+    if self.sensitivity != 0 {
+      try visitor.visitSingularInt32Field(value: self.sensitivity, fieldNumber: 5)
+    }
+    if self.device != 0 {
+      try visitor.visitSingularInt32Field(value: self.device, fieldNumber: 6)
+    }
+    if self.locationNew != false {
+      try visitor.visitSingularBoolField(value: self.locationNew, fieldNumber: 7)
+    }
+    if self.riskScore != 0 {
+      try visitor.visitSingularInt32Field(value: self.riskScore, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredEvaluationRecord, rhs: Countersign_Storage_StoredEvaluationRecord) -> Bool {
+    if lhs.requirement != rhs.requirement {return false}
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs.policyVersion != rhs.policyVersion {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.sensitivity != rhs.sensitivity {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.locationNew != rhs.locationNew {return false}
+    if lhs.riskScore != rhs.riskScore {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

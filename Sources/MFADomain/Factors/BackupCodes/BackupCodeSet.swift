@@ -45,7 +45,7 @@ extension SubjectState {
     mutating func issueBackupCodes(_ context: inout DecisionContext) -> (factor: Factor, codes: [String]) {
         endBackupCodes()
         let id = FactorID(entropy: &context.entropy)
-        let codes = (0..<context.settings.backupCodeCount).map { _ in
+        let codes = (0..<context.settings.policy.recovery.backupCodeCount).map { _ in
             BackupCode(groups: context.settings.backupCodeGroups, entropy: &context.entropy)
         }
         let set = BackupCodeSet(

@@ -21,6 +21,22 @@ public struct LookupSecretHash: Sendable {
         digest(hash, of: factorID)
     }
 
+    /// Of what is remembered of a person and must not be read from the state.
+    func digest(_ purpose: String, _ text: String, of pseudonym: Pseudonym) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: message(purpose, text, pseudonym), using: key))
+    }
+
+    /// Compares in constant time.
+    func isDigest(_ bytes: [UInt8], of purpose: String, _ text: String, of pseudonym: Pseudonym) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(
+            bytes, authenticating: message(purpose, text, pseudonym), using: key)
+    }
+
+    private func message(_ purpose: String, _ text: String, _ pseudonym: Pseudonym) -> [UInt8] {
+        // No purpose holds a zero, and a pseudonym is always as long.
+        Array(purpose.utf8) + [0] + pseudonym.bytes + Array(text.utf8)
+    }
+
     private func digest(_ bytes: [UInt8], of factorID: FactorID) -> [UInt8] {
         Array(
             HMAC<SHA256>.authenticationCode(for: factorID.bytes + bytes, using: key)

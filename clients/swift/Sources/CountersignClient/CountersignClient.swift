@@ -69,6 +69,8 @@ public final class CountersignClient: CallChannel {
     public var enrollment: EnrollmentClient { EnrollmentClient(channel: self) }
     /// Does this person hold their factor, now?
     public var verification: VerificationClient { VerificationClient(channel: self) }
+    /// What stands before an action; remembered devices.
+    public var policy: PolicyClient { PolicyClient(channel: self) }
     /// Backup codes.
     public var recovery: RecoveryClient { RecoveryClient(channel: self) }
     /// Subjects: what the server knows of people, unlock, erase.
