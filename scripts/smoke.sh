@@ -207,6 +207,49 @@ for event in ENROLLMENT_STARTED ACTIVATION VERIFICATION FACTOR_SUSPENDED FACTOR_
     printf '%s\n' "$answer" | grep -q "EVENT_TYPE_$event" || fail "no event $event in $answer"
 done
 
+step 'policy: a newcomer is let through while the time to enroll runs'
+policy=$person-policy
+home='--fingerprint laptop --ip 192.0.2.7'
+# shellcheck disable=SC2086 # words of their own
+evaluate() { countersign evaluate "$policy" "$@" $home; }
+expect 0 evaluate --action sign_in --ordinary
+printf '%s\n' "$answer" | grep -q EVALUATION_REASON_GRACE_RUNNING || fail "no grace in $answer"
+
+step 'policy: with a factor, a new device and a new place are asked for it'
+expect 0 countersign enroll totp "$policy" --no-qr
+policy_factor=$(member factor_id)
+secret=$(member secret_base32)
+authenticator now >"$work/code"
+expect 0 countersign activate "$policy" "$policy_factor" - --field backup_codes.0 <"$work/code"
+backup_code=$answer
+expect 1 evaluate --action sign_in --ordinary --field requirement
+is REQUIREMENT_PROMPT
+authenticator '+30 seconds' >"$work/code"
+# shellcheck disable=SC2086
+expect 0 countersign verify "$policy" - $home --field verification_id <"$work/code"
+proof=$answer
+expect 0 evaluate --action sign_in --ordinary --field requirement
+is REQUIREMENT_ALLOW
+
+step 'policy: a remembered device is not asked elsewhere; a token that is used twice ends that'
+expect 0 countersign devices trust "$policy" --proof "$proof" --name Laptop --field device_token
+token=$answer
+expect 0 countersign evaluate "$policy" --action sign_in --ordinary --ip 203.0.113.9 --device-token "$token"
+expect 1 countersign evaluate "$policy" --action sign_in --ordinary --ip 203.0.113.9 --device-token "$token"
+printf '%s\n' "$answer" | grep -q DEVICE_TOKEN_REUSED || fail "the copy is not noticed: $answer"
+expect 0 countersign devices forget "$policy" --all --field forgotten
+is 0
+
+step 'policy: a sensitive action is asked for everywhere, by name'
+expect 1 evaluate --action payment.create --sensitive --field requirement
+is REQUIREMENT_REQUIRE
+printf '%s' "$backup_code" >"$work/code"
+expect 0 countersign verify "$policy" - --kind backup-codes --action payment.create --field verification_id \
+    <"$work/code"
+expect 0 evaluate --action payment.create --sensitive --verification "$answer" --field requirement
+is REQUIREMENT_ALLOW
+expect 0 countersign subject erase "$policy" --yes
+
 step 'HOTP: a token that counts'
 expect 0 countersign enroll hotp "$person-hotp" --no-qr
 factor=$(member factor_id)

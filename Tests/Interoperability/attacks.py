@@ -17,6 +17,7 @@ import attacks_on_concealment
 import attacks_on_connections
 import attacks_on_email
 import attacks_on_hotp
+import attacks_on_policy
 import attacks_on_providers
 import attacks_on_push
 import attacks_on_secrets
