@@ -14,6 +14,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "CountersignClient", targets: ["CountersignClient"]),
+        .library(name: "CountersignReceipts", targets: ["CountersignReceipts"]),
         .executable(name: "countersignd", targets: ["countersignd"]),
         .executable(name: "countersign", targets: ["countersign"]),
         .executable(name: "protoc-gen-countersign", targets: ["protoc-gen-countersign"]),
@@ -39,7 +40,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // HTTP to SMS gateways and push services.
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        // Signs the assertion that a push service wants for a token.
+        // Signs receipts, and the assertion that a push service wants for a token; checks receipts.
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         // The configuration file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -81,7 +82,12 @@ let package = Package(
         // One file per verb: takes the store through a decision.
         .target(
             name: "MFAService",
-            dependencies: ["MFADomain", "MFAStore", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "MFADomain", "MFAStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         // Generated messages and method names; nothing by hand.
         .target(
@@ -176,6 +182,16 @@ let package = Package(
             ],
             path: "clients/swift/Sources/CountersignClient",
             swiftSettings: settings),
+        // Checks receipts offline. Apart from the client, whose users mostly have none to check.
+        .target(
+            name: "CountersignReceipts",
+            dependencies: [
+                "CountersignClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            path: "clients/swift/Sources/CountersignReceipts",
+            swiftSettings: settings),
         // Reads factors of other systems: otpauth URIs, Google Authenticator exports, PSKC, CSV.
         .target(
             name: "FactorImport",
@@ -265,6 +281,12 @@ let package = Package(
                 "CountersignClient", "TTRPC",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CountersignReceiptsTests",
+            dependencies: [
+                "CountersignReceipts", "CountersignClient", "MFADomain", "MFAMethods", "MFAProto", "MFATesting",
             ],
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),

@@ -22,6 +22,7 @@ c     | gcc                                | the C client, and the sanitizers
 c     | libssl-dev                         | TLS of the C client
 c     | libprotobuf-c-dev                  | messages of the C client
 c     | protobuf-c-compiler                | generates the messages of the C client
+c     | libcjson-dev                       | receipts in the C client
 c     | valgrind                           | memory checks of the C client
 c     | python3                            | the hostile server of the C client's tests
 c     | mandoc                             | checks the manual pages
@@ -38,6 +39,7 @@ test  | gogoprotobuf                       | protobuf for it
 test  | kannel                             | a real SMS gateway
 test  | kannel-extras                      | the fake phone network behind it
 test  | python3-aiosmtpd                   | a real mail server that can be told to misbehave
+test  | python3-jwt                        | another implementation of receipts
 test  | python3-cryptography               | another implementation of push signatures, and what FCM checks
 test  | curl                               | talks to those as a client that nobody here wrote
 test  | pskctool                           | writes and reads PSKC files

@@ -244,10 +244,18 @@ step 'policy: a sensitive action is asked for everywhere, by name'
 expect 1 evaluate --action payment.create --sensitive --field requirement
 is REQUIREMENT_REQUIRE
 printf '%s' "$backup_code" >"$work/code"
-expect 0 countersign verify "$policy" - --kind backup-codes --action payment.create --field verification_id \
-    <"$work/code"
-expect 0 evaluate --action payment.create --sensitive --verification "$answer" --field requirement
+expect 0 countersign verify "$policy" - --kind backup-codes --action payment.create <"$work/code"
+member receipt >"$work/receipt"
+expect 0 evaluate --action payment.create --sensitive --verification "$(member verification_id)" --field requirement
 is REQUIREMENT_ALLOW
+
+step 'receipt: the verification shown to another program, which spends it'
+expect 1 countersign receipt redeem - --action payment.cancel --field verdict <"$work/receipt"
+is VERDICT_WRONG_CODE
+expect 0 countersign receipt redeem - --action payment.create --field verdict <"$work/receipt"
+is VERDICT_ACCEPTED
+expect 1 countersign receipt redeem - --action payment.create --field verdict <"$work/receipt"
+is VERDICT_REPLAYED
 expect 0 countersign subject erase "$policy" --yes
 
 step 'HOTP: a token that counts'

@@ -13,6 +13,7 @@ public final class MFAService: Sendable {
     let logger: Logger
     let waits = ChallengeWaits()
     let outages = Outages()
+    let receiptKeys: ReceiptKeys
     private let lookupSecrets: LookupSecretHash
     private let messagesQueued: @Sendable () -> Void
     private let clock: @Sendable () -> Timestamp
@@ -32,6 +33,7 @@ public final class MFAService: Sendable {
         self.settings = settings
         domain = Mutex(SharedSettings(settings.domain))
         self.keyRing = keyRing
+        receiptKeys = ReceiptKeys(keyRing)
         self.messagesQueued = messagesQueued
         self.lookupSecrets = LookupSecretHash(key: keyRing.lookupSecretKey)
         self.clock = clock

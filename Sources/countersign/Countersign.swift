@@ -35,6 +35,7 @@ struct Countersign: AsyncParsableCommand {
                 name: "Verbs",
                 subcommands: [
                     Enroll.self, Activate.self, Evaluate.self, ChallengeCommand.self, Verify.self, Devices.self,
+                    ReceiptCommand.self,
                     Recover.self, BackupCodes.self,
                     Factors.self, SubjectCommand.self, Events.self, Import.self,
                 ]),

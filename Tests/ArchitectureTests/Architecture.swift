@@ -20,7 +20,8 @@ enum Architecture {
         "MFAStore": Target(folder: "Sources/MFAStore", imports: ["MFADomain", "ProtobufFields", "Crypto"]),
         "MFAStoreSQLite": Target(
             folder: "Sources/MFAStoreSQLite", imports: ["MFAStore", "MFADomain", "GRDB", "GRDBSQLite"]),
-        "MFAService": Target(folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore", "Logging"]),
+        "MFAService": Target(
+            folder: "Sources/MFAService", imports: ["MFADomain", "MFAStore", "Crypto", "JWTKit", "Logging"]),
         "MFAProto": Target(folder: "Sources/MFAProto", imports: ["SwiftProtobuf"]),
         "MFAMethods": Target(
             folder: "Sources/MFAMethods",
@@ -51,6 +52,8 @@ enum Architecture {
         "CountersignClient": Target(
             folder: "clients/swift/Sources/CountersignClient",
             imports: ["TTRPC", "MFAProto", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "SwiftProtobuf"]),
+        "CountersignReceipts": Target(
+            folder: "clients/swift/Sources/CountersignReceipts", imports: ["CountersignClient", "Crypto", "JWTKit"]),
         "countersign": Target(
             folder: "Sources/countersign",
             imports: [

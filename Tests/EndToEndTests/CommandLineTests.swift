@@ -51,6 +51,8 @@ import Testing
             countersign.v1.VerificationService/StartChallenge
             countersign.v1.VerificationService/GetChallenge
             countersign.v1.VerificationService/CancelChallenge
+            countersign.v1.VerificationService/GetReceiptKeys
+            countersign.v1.VerificationService/RedeemReceipt
             countersign.v1.VerificationService/AnswerPush
             countersign.v1.VerificationService/ListPendingPushes
             $ countersign list countersign.v1.RecoveryService
@@ -320,7 +322,8 @@ import Testing
               ],
               "verified_at_unix_ms": "…",
               "restricted": false,
-              "challenge_id": ""
+              "challenge_id": "",
+              "receipt": ""
             }
             $ countersign verify alice 000000 --factor $factor --field verification_id
             ? 1

@@ -5,7 +5,7 @@ Prints PASS or FAIL for each rule, and in the end how many of each. With words i
 them in their names. Where a system does not let this program mount a small file system, or trace, it says SKIP.
 
 Needs cc, kannel, kannel-extras, oathtool, openssl, sslscan, strace, util-linux, and python3-aiosmtpd,
-python3-cryptography and python3-pyotp, so the interpreter is Debian's.
+python3-cryptography, python3-jwt and python3-pyotp, so the interpreter is Debian's.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import attacks_on_hotp
 import attacks_on_policy
 import attacks_on_providers
 import attacks_on_push
+import attacks_on_receipts
 import attacks_on_secrets
 import attacks_on_sms
 import attacks_on_storage

@@ -130,7 +130,7 @@ def scopes_of_methods():
     return found
 
 
-ALL = "[enroll, verify, evaluate, recover, administer, audit, relay]"
+ALL = "[enroll, verify, evaluate, recover, administer, audit, relay, check-receipts]"
 
 
 @attack
@@ -139,7 +139,7 @@ def authorisation(report, place):
     authority = Authority(place.new("authority"))
     wanted = scopes_of_methods()
     scopes = ["enroll", "verify", "recover", "administer", "audit", "evaluate", "approve-recovery", "relay",
-              "return-code", "assert-primary", "assert-device", "assert-network", "assert-risk", "bind-without-proof"]
+              "return-code", "assert-primary", "assert-device", "assert-network", "assert-risk", "check-receipts", "bind-without-proof"]
     entries = "callers:\n" + "".join(authority.caller(f"only-{scope}", '"*"', f"[{scope}]") for scope in scopes)
     entries += authority.caller("everything-a", "[a]", ALL) + authority.caller("everything-b", "[b]", ALL)
     entries += authority.caller("binder-a", "[a]", "[enroll, verify, bind-without-proof]")

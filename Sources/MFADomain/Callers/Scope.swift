@@ -13,6 +13,8 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case returnCode = "return-code"
     /// State that a primary factor was checked.
     case assertPrimary = "assert-primary"
+    /// Get the keys of receipts, and spend receipts that were made for this caller.
+    case checkReceipts = "check-receipts"
     /// Name a person's device by a fingerprint.
     case assertDevice = "assert-device"
     /// State a person's network address and place.

@@ -23,6 +23,7 @@ public struct AuditEvent: Sendable, Hashable {
         case deviceTrusted = 19
         case deviceForgotten = 20
         case allowedInOutage = 21
+        case receiptRedeemed = 22
     }
 
     public var kind: Kind

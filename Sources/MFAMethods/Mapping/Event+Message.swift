@@ -47,6 +47,7 @@ extension Countersign_V1_EventType {
         case .deviceTrusted: self = .deviceTrusted
         case .deviceForgotten: self = .deviceForgotten
         case .allowedInOutage: self = .allowedInOutage
+        case .receiptRedeemed: self = .receiptRedeemed
         }
     }
 }

@@ -12,13 +12,20 @@ extension Rows {
                     let code =
                         request.challengeID.isEmpty
                         ? try FieldCheck.code(request.code) : try FieldCheck.guess(request.code, "code", maxBytes: 64)
+                    let action = try FieldCheck.action(request.action)
+                    try FieldCheck.text(request.audience, "audience", maxBytes: 128)
                     let command = Verify(
                         facts: call.facts, target: try Verify.Target(checking: request), code: code,
                         primary: try PrimaryAuthentication(checking: request, call, now: service.now),
-                        action: try FieldCheck.action(request.action),
+                        action: action,
                         signals: try Signals(checking: request.signals, call))
                     let outcome = try await service.perform(command, on: call.key)
-                    return Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
+                    var answer = Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
+                    if !action.isEmpty {
+                        let audience = request.audience.isEmpty ? call.caller.name : request.audience
+                        answer.receipt = await service.receipt(of: outcome, for: action, audience: audience, call.key)
+                    }
+                    return answer
                 } catch {
                     guard call.caller.conceal, Concealment.hides(error) else { throw error }
                     await service.decideAboutNobody(call.facts)
@@ -41,6 +48,19 @@ extension Rows {
                 let challenge = try await service.perform(
                     CancelChallenge(facts: call.facts, challengeID: id), on: call.key)
                 return .with { $0.challenge = .init(challenge, of: nil, at: service.now) }
+            },
+            MethodRow(methods.getReceiptKeys, scope: .checkReceipts) { _, _ in
+                .init(service.receiptKeys(at: service.now), issuer: service.receiptIssuer)
+            },
+            MethodRow(methods.redeemReceipt, scope: .checkReceipts) { request, call in
+                let receipt = try FieldCheck.guess(request.receipt, "receipt", maxBytes: 4096)
+                try FieldCheck.required(request.action, "action", maxBytes: 128)
+                let (verdict, subject) = try await service.redeem(
+                    receipt, action: request.action, audience: call.caller.name, tenant: call.tenant, call.facts)
+                return .with {
+                    $0.verdict = .init(verdict)
+                    $0.subject = subject
+                }
             },
             MethodRow(methods.answerPush, scope: .relay, takesGuess: true) { request, call in
                 try FieldCheck.required(request.device, "device", maxBytes: 512)

@@ -50,6 +50,9 @@ extension Countersign_V1_VerifyRequest: KeyedRequest {}
 extension Countersign_V1_StartChallengeRequest: KeyedRequest {}
 extension Countersign_V1_GetChallengeRequest: SubjectRequest {}
 extension Countersign_V1_CancelChallengeRequest: KeyedRequest {}
+// A receipt names its subject.
+extension Countersign_V1_GetReceiptKeysRequest: CallRequest {}
+extension Countersign_V1_RedeemReceiptRequest: CallRequest {}
 // A device names itself, and with that its subject.
 extension Countersign_V1_AnswerPushRequest: CallRequest {}
 extension Countersign_V1_ListPendingPushesRequest: CallRequest {}

@@ -64,6 +64,9 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
 
   /// Written once there was an audit again: an Evaluate was answered ALLOW in an outage, as the policy says.
   case allowedInOutage // = 21
+
+  /// A RedeemReceipt of a receipt of this server's, whatever its verdict.
+  case receiptRedeemed // = 22
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -94,6 +97,7 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case 19: self = .deviceTrusted
     case 20: self = .deviceForgotten
     case 21: self = .allowedInOutage
+    case 22: self = .receiptRedeemed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -122,6 +126,7 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case .deviceTrusted: return 19
     case .deviceForgotten: return 20
     case .allowedInOutage: return 21
+    case .receiptRedeemed: return 22
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -150,6 +155,7 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     .deviceTrusted,
     .deviceForgotten,
     .allowedInOutage,
+    .receiptRedeemed,
   ]
 
 }
@@ -366,7 +372,7 @@ public nonisolated struct Countersign_V1_DeliveryAttempt: Sendable {
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_EventType: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0\u{1}EVENT_TYPE_EVALUATION\0\u{1}EVENT_TYPE_DEVICE_TRUSTED\0\u{1}EVENT_TYPE_DEVICE_FORGOTTEN\0\u{1}EVENT_TYPE_ALLOWED_IN_OUTAGE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0\u{1}EVENT_TYPE_EVALUATION\0\u{1}EVENT_TYPE_DEVICE_TRUSTED\0\u{1}EVENT_TYPE_DEVICE_FORGOTTEN\0\u{1}EVENT_TYPE_ALLOWED_IN_OUTAGE\0\u{1}EVENT_TYPE_RECEIPT_REDEEMED\0")
 }
 
 nonisolated extension Countersign_V1_ListEventsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -144,6 +144,13 @@ public nonisolated struct Countersign_V1_VerifyRequest: @unchecked Sendable {
   /// Clears the value of `signals`. Subsequent reads from it will return its default value.
   public mutating func clearSignals() {_uniqueStorage()._signals = nil}
 
+  /// With `action`: who the receipt is for, the configured name of the caller that will redeem it or any name that its
+  /// checkers agree on; at most 128 bytes. Default: this caller's own name.
+  public var audience: String {
+    get {_storage._audience}
+    set {_uniqueStorage()._audience = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -240,6 +247,94 @@ public nonisolated struct Countersign_V1_VerifyResponse: Sendable {
 
   /// The challenge that was verified, if any.
   public var challengeID: String = String()
+
+  /// With ACCEPTED and an `action`: a signed statement of this verification (JWT, EdDSA; docs/receipts.md), good for one
+  /// minute, for one audience and this action. Empty for a proof without an assurance level.
+  public var receipt: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_GetReceiptKeysRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// One that this caller has access to; the keys are the same for all.
+  public var tenant: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_GetReceiptKeysResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var keys: [Countersign_V1_ReceiptKey] = []
+
+  /// The same as a JSON Web Key Set (RFC 7517, RFC 8037), for JWT libraries.
+  public var jwks: String = String()
+
+  /// The `iss` of every receipt.
+  public var issuer: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_ReceiptKey: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The `kid` in a receipt's header.
+  public var keyID: String = String()
+
+  /// Ed25519, 32 bytes.
+  public var publicKey: Data = Data()
+
+  public var notBeforeUnixMs: Int64 = 0
+
+  public var notAfterUnixMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_RedeemReceiptRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  /// At most 4096 bytes.
+  public var receipt: String = String()
+
+  /// The action that the receipt must be for.
+  public var action: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_RedeemReceiptResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var verdict: Countersign_V1_Verdict = .unspecified
+
+  /// With ACCEPTED and REPLAYED: whose verification it was.
+  public var subject: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -552,7 +647,7 @@ nonisolated extension Countersign_V1_PushDecision: SwiftProtobuf._ProtoNameProvi
 
 nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VerifyRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}code\0\u{3}challenge_id\0\u{3}primary_authentication\0\u{1}action\0\u{1}signals\0\u{b}assertion\0\u{b}audience\0\u{c}\u{b}\u{9}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_id\0\u{1}kind\0\u{1}code\0\u{3}challenge_id\0\u{3}primary_authentication\0\u{1}action\0\u{1}signals\0\u{1}audience\0\u{b}assertion\0\u{c}\u{c}\u{8}")
 
   fileprivate class _StorageClass {
     var _tenant: String = String()
@@ -565,6 +660,7 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
     var _primaryAuthentication: Countersign_V1_PrimaryAuthentication? = nil
     var _action: String = String()
     var _signals: Countersign_V1_Signals? = nil
+    var _audience: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -585,6 +681,7 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
       _primaryAuthentication = source._primaryAuthentication
       _action = source._action
       _signals = source._signals
+      _audience = source._audience
     }
   }
 
@@ -613,6 +710,7 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._primaryAuthentication) }()
         case 9: try { try decoder.decodeSingularStringField(value: &_storage._action) }()
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._signals) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._audience) }()
         default: break
         }
       }
@@ -655,6 +753,9 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
       try { if let v = _storage._signals {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
       } }()
+      if !_storage._audience.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._audience, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -674,6 +775,7 @@ nonisolated extension Countersign_V1_VerifyRequest: SwiftProtobuf.Message, Swift
         if _storage._primaryAuthentication != rhs_storage._primaryAuthentication {return false}
         if _storage._action != rhs_storage._action {return false}
         if _storage._signals != rhs_storage._signals {return false}
+        if _storage._audience != rhs_storage._audience {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -780,7 +882,7 @@ nonisolated extension Countersign_V1_PrimaryAuthentication: SwiftProtobuf.Messag
 
 nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VerifyResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}verification_id\0\u{3}factor_id\0\u{1}kind\0\u{3}attempts_left\0\u{3}retry_after_ms\0\u{3}backup_codes_left\0\u{1}aal\0\u{1}amr\0\u{3}verified_at_unix_ms\0\u{1}restricted\0\u{3}challenge_id\0\u{c}\u{d}\u{7}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}verification_id\0\u{3}factor_id\0\u{1}kind\0\u{3}attempts_left\0\u{3}retry_after_ms\0\u{3}backup_codes_left\0\u{1}aal\0\u{1}amr\0\u{3}verified_at_unix_ms\0\u{1}restricted\0\u{3}challenge_id\0\u{1}receipt\0\u{c}\u{e}\u{6}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -800,6 +902,7 @@ nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, Swif
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.verifiedAtUnixMs) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.restricted) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.challengeID) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.receipt) }()
       default: break
       }
     }
@@ -842,6 +945,9 @@ nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, Swif
     if !self.challengeID.isEmpty {
       try visitor.visitSingularStringField(value: self.challengeID, fieldNumber: 12)
     }
+    if !self.receipt.isEmpty {
+      try visitor.visitSingularStringField(value: self.receipt, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -858,6 +964,197 @@ nonisolated extension Countersign_V1_VerifyResponse: SwiftProtobuf.Message, Swif
     if lhs.verifiedAtUnixMs != rhs.verifiedAtUnixMs {return false}
     if lhs.restricted != rhs.restricted {return false}
     if lhs.challengeID != rhs.challengeID {return false}
+    if lhs.receipt != rhs.receipt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetReceiptKeysRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetReceiptKeysRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetReceiptKeysRequest, rhs: Countersign_V1_GetReceiptKeysRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetReceiptKeysResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetReceiptKeysResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}keys\0\u{1}jwks\0\u{1}issuer\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.keys) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.jwks) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.issuer) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.keys, fieldNumber: 1)
+    }
+    if !self.jwks.isEmpty {
+      try visitor.visitSingularStringField(value: self.jwks, fieldNumber: 2)
+    }
+    if !self.issuer.isEmpty {
+      try visitor.visitSingularStringField(value: self.issuer, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetReceiptKeysResponse, rhs: Countersign_V1_GetReceiptKeysResponse) -> Bool {
+    if lhs.keys != rhs.keys {return false}
+    if lhs.jwks != rhs.jwks {return false}
+    if lhs.issuer != rhs.issuer {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ReceiptKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReceiptKey"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_id\0\u{3}public_key\0\u{3}not_before_unix_ms\0\u{3}not_after_unix_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.keyID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.notBeforeUnixMs) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.notAfterUnixMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.keyID.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyID, fieldNumber: 1)
+    }
+    if !self.publicKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 2)
+    }
+    if self.notBeforeUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.notBeforeUnixMs, fieldNumber: 3)
+    }
+    if self.notAfterUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.notAfterUnixMs, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ReceiptKey, rhs: Countersign_V1_ReceiptKey) -> Bool {
+    if lhs.keyID != rhs.keyID {return false}
+    if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.notBeforeUnixMs != rhs.notBeforeUnixMs {return false}
+    if lhs.notAfterUnixMs != rhs.notAfterUnixMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_RedeemReceiptRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RedeemReceiptRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}receipt\0\u{1}action\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.receipt) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.receipt.isEmpty {
+      try visitor.visitSingularStringField(value: self.receipt, fieldNumber: 2)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_RedeemReceiptRequest, rhs: Countersign_V1_RedeemReceiptRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.receipt != rhs.receipt {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_RedeemReceiptResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RedeemReceiptResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}subject\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.verdict != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_RedeemReceiptResponse, rhs: Countersign_V1_RedeemReceiptResponse) -> Bool {
+    if lhs.verdict != rhs.verdict {return false}
+    if lhs.subject != rhs.subject {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

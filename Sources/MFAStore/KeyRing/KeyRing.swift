@@ -42,7 +42,7 @@ public final class KeyRing: Sendable {
     /// Masks what decoys hold.
     var decoyKey: SymmetricKey { derivedKey("countersign decoys") }
 
-    private func derivedKey(_ purpose: String) -> SymmetricKey {
+    func derivedKey(_ purpose: String) -> SymmetricKey {
         HKDF<SHA256>.expand(
             pseudoRandomKey: staticKey, info: Data(purpose.utf8), outputByteCount: Self.keyByteCount)
     }

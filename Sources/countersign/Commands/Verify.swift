@@ -13,6 +13,8 @@ struct Verify: ServerCommand {
     @Option(help: .init("Check the code, or the approval, of this challenge.", valueName: "challenge-id"))
     var challenge: String?
     @Option(help: .init("What the proof is for, as it was told to `evaluate`.", valueName: "name")) var action = ""
+    @Option(help: .init("With --action: who the receipt is for; this caller by default.", valueName: "name"))
+    var audience = ""
     @OptionGroup(title: "Signals") var signals: SignalOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -52,6 +54,7 @@ struct Verify: ServerCommand {
                 $0.subject = subject
                 $0.code = code
                 $0.action = action
+                $0.audience = audience
                 $0.signals = signals.message
                 if let factor {
                     $0.factorID = factor

@@ -64,6 +64,10 @@ enum ConfigurationKeys {
             "verification.new_address_cooldown_seconds", .wholeNumber(0...604_800))
     }
 
+    enum Receipts {
+        static let issuer = ConfigurationKey("receipts.issuer", .line("a name or a URL", longest: 128))
+    }
+
     enum Enrollment {
         static let allowExistingSecrets = ConfigurationKey("enrollment.allow_existing_secrets", .truth)
     }
@@ -173,7 +177,7 @@ enum ConfigurationKeys {
         listed(Verification.hotpLookAhead), listed(Verification.codeDigits), listed(Verification.codeLifetimeSeconds),
         listed(Verification.pushLifetimeSeconds), listed(Verification.pushNumberDigits),
         listed(Verification.addressCooldownSeconds),
-        listed(BackupCodes.groups),
+        listed(BackupCodes.groups), listed(Receipts.issuer),
         listed(Enrollment.allowExistingSecrets),
         listed(Sending.smsCountries), listed(Sending.addressIntervalSeconds), listed(Sending.addressPer10Minutes),
         listed(Sending.subjectPerHour), listed(Sending.callerPerHour), listed(Sending.prefixPerHour),

@@ -49,6 +49,7 @@ extension Configuration {
         let shutdownGraceSeconds = try reader.value(ConfigurationKeys.Limits.shutdownGraceSeconds) ?? 10
         try reader.readVerification(into: &service.domain)
         try reader.readBackupCodes(into: &service.domain)
+        service.receiptIssuer = try reader.value(ConfigurationKeys.Receipts.issuer) ?? service.receiptIssuer
         service.domain.allowsExistingSecrets =
             try reader.value(ConfigurationKeys.Enrollment.allowExistingSecrets) ?? false
         try reader.readSending(into: &service.domain.sending)

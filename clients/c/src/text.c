@@ -56,6 +56,10 @@ countersign_strerror(int code)
 		return "no trust between client and server";
 	case COUNTERSIGN_ERR_LOST:
 		return "connection lost before the answer";
+	case COUNTERSIGN_ERR_RECEIPT:
+		return "the receipt is not good, or not for this";
+	case COUNTERSIGN_ERR_RECEIPT_KEY:
+		return "the receipt is signed with a key that is not known";
 	case COUNTERSIGN_ERR_TIMEOUT:
 		return "no answer in time";
 	case COUNTERSIGN_ERR_TOO_LARGE:

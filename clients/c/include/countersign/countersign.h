@@ -56,6 +56,8 @@ typedef struct countersign_call countersign_call_t;
 #define COUNTERSIGN_ERR_TIMEOUT (-9) /* no answer in time; the call may have happened */
 #define COUNTERSIGN_ERR_TOO_LARGE (-10) /* request or response above 4 MiB */
 #define COUNTERSIGN_ERR_PROTOCOL (-11) /* the answer is not one of a Countersign server */
+#define COUNTERSIGN_ERR_RECEIPT (-12) /* the receipt is not good, or not for this */
+#define COUNTERSIGN_ERR_RECEIPT_KEY (-13) /* the receipt names a key that is not among these: get them again */
 
 /* What a number above means, in words; never NULL. */
 const char *countersign_strerror(int code);
@@ -121,5 +123,6 @@ const char *countersign_call_idempotency_key(const countersign_call_t *call);
 #endif
 
 #include "generated/calls.h"
+#include "receipt.h"
 
 #endif

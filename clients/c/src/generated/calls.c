@@ -461,6 +461,44 @@ countersign_cancel_challenge(countersign_channel_t *channel,
 }
 
 int
+countersign_get_receipt_keys(countersign_channel_t *channel,
+    const Countersign__V1__GetReceiptKeysRequest *request,
+    Countersign__V1__GetReceiptKeysResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "GetReceiptKeys",
+		.request = &countersign__v1__get_receipt_keys_request__descriptor,
+		.response = &countersign__v1__get_receipt_keys_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_redeem_receipt(countersign_channel_t *channel,
+    const Countersign__V1__RedeemReceiptRequest *request,
+    Countersign__V1__RedeemReceiptResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.VerificationService",
+		.name = "RedeemReceipt",
+		.request = &countersign__v1__redeem_receipt_request__descriptor,
+		.response = &countersign__v1__redeem_receipt_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = false,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
 countersign_answer_push(countersign_channel_t *channel,
     const Countersign__V1__AnswerPushRequest *request,
     Countersign__V1__AnswerPushResponse **response,

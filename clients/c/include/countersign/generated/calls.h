@@ -264,6 +264,25 @@ int countersign_cancel_challenge(countersign_channel_t *channel,
     countersign_call_t *call);
 
 /*
+ * The public keys that receipts are signed with: the one before, the present one and the next; they change every 30
+ * days. Ask once a day, and when a receipt names a key that is not among them. Scope `check-receipts`.
+ */
+int countersign_get_receipt_keys(countersign_channel_t *channel,
+    const Countersign__V1__GetReceiptKeysRequest *request,
+    Countersign__V1__GetReceiptKeysResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Spends a receipt that was made for this caller: ACCEPTED once, REPLAYED from then on, EXPIRED a minute after its
+ * verification, and WRONG_CODE for what this server did not make for this caller, tenant and action. A program that
+ * checks receipts by itself needs this only where one must not be shown twice. Scope `check-receipts`.
+ */
+int countersign_redeem_receipt(countersign_channel_t *channel,
+    const Countersign__V1__RedeemReceiptRequest *request,
+    Countersign__V1__RedeemReceiptResponse **response,
+    countersign_call_t *call);
+
+/*
  * Relays a device's answer to a push challenge (proto/PUSH.md). The device's signature is the proof: an answer that
  * is not signed by its key over what this server asked is FAILED_PRECONDITION, reason SIGNATURE_INVALID. Scope
  * `relay`.

@@ -277,6 +277,23 @@ public struct VerificationClient: Sendable {
         try await channel.call(VerificationServiceMethods.cancelChallenge, request, options)
     }
 
+    /// The public keys that receipts are signed with: the one before, the present one and the next; they change every 30
+    /// days. Ask once a day, and when a receipt names a key that is not among them. Scope `check-receipts`.
+    public func getReceiptKeys(
+        _ request: Countersign_V1_GetReceiptKeysRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_GetReceiptKeysResponse {
+        try await channel.call(VerificationServiceMethods.getReceiptKeys, request, options)
+    }
+
+    /// Spends a receipt that was made for this caller: ACCEPTED once, REPLAYED from then on, EXPIRED a minute after its
+    /// verification, and WRONG_CODE for what this server did not make for this caller, tenant and action. A program that
+    /// checks receipts by itself needs this only where one must not be shown twice. Scope `check-receipts`.
+    public func redeemReceipt(
+        _ request: Countersign_V1_RedeemReceiptRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_RedeemReceiptResponse {
+        try await channel.call(VerificationServiceMethods.redeemReceipt, request, options)
+    }
+
     /// Relays a device's answer to a push challenge (proto/PUSH.md). The device's signature is the proof: an answer that
     /// is not signed by its key over what this server asked is FAILED_PRECONDITION, reason SIGNATURE_INVALID. Scope
     /// `relay`.
@@ -449,6 +466,11 @@ public typealias Signals = Countersign_V1_Signals
 /// What a caller checked by itself, before this proof.
 public typealias PrimaryAuthentication = Countersign_V1_PrimaryAuthentication
 public typealias VerifyResponse = Countersign_V1_VerifyResponse
+public typealias GetReceiptKeysRequest = Countersign_V1_GetReceiptKeysRequest
+public typealias GetReceiptKeysResponse = Countersign_V1_GetReceiptKeysResponse
+public typealias ReceiptKey = Countersign_V1_ReceiptKey
+public typealias RedeemReceiptRequest = Countersign_V1_RedeemReceiptRequest
+public typealias RedeemReceiptResponse = Countersign_V1_RedeemReceiptResponse
 public typealias StartChallengeRequest = Countersign_V1_StartChallengeRequest
 public typealias StartChallengeResponse = Countersign_V1_StartChallengeResponse
 public typealias GetChallengeRequest = Countersign_V1_GetChallengeRequest
