@@ -16,7 +16,7 @@ from delivering import EMAIL as EMAIL_KIND, PUSH, RETURN_CODE, SMS
 from device import APPROVE, parse_pairing_uri
 from phones import Phone, shown_in
 from rules import UNSAFE, attack, expect, rpc, verdict
-from service import ACCEPTED, BACKUP_CODES, LOCKED, OK, REPLAYED, TENANT, TOTP, WRONG_CODE, check
+from service import ACCEPTED, BACKUP_CODES, CONFIGURATION, LOCKED, OK, REPLAYED, TENANT, TOTP, WRONG_CODE, check
 
 EMAIL = "canary.zq7@mailbox.example"
 PHONE = "+4915799887766"
@@ -35,7 +35,21 @@ PERSONAL = {
     "action": "canary-action-ld2",
     "context": "canary-context-qs9",
     "location": "canary-location-ge3",
+    "device fingerprint": "canary-fingerprint-tk7",
+    "place": "canary-place-uf2",
+    "user agent": "canary-agent-wo5",
+    "name of a device": "canary-device-sz1",
 }
+# So that what is sent is sealed in the outbox of the database, and does not become a file, as it does in development
+# where no message has a provider.
+PROVIDER = """\
+delivery:
+  email:
+    host: 127.0.0.1
+    port: 9
+    security: none
+    from: test@example.org
+"""
 # What a program, a log or a file format might make of a secret.
 SHORTEST_BYTES = 6
 ERASED = 11
@@ -197,6 +211,7 @@ class Walk:
         verdict(self.mine(verify, {5: TOTP, 6: self.totp(secret, step + 1)}), ACCEPTED, "an unlocked factor")
         self.messages()
         self.push()
+        self.policy(secret, step + 2)
         self.ask("grpc.health.v1.Health/Check", {})
         self.ask("AuditService/ListEvents", {1: TENANT, 3: 500})
         self.mistakes(factor)
@@ -250,6 +265,33 @@ class Walk:
         verdict(verify, ACCEPTED, "the approval")
         self.learn_proof(verify, 2)
 
+    def policy(self, secret, step):
+        """A device that is remembered, and a receipt that is spent. The action stands in the audit as it is."""
+        signals = {2: PERSONAL["device fingerprint"], 3: "2001:db8:ca:0a::71", 4: PERSONAL["place"],
+                   6: PERSONAL["user agent"]}
+        # The code of a step to come: this conversation has spent those before.
+        time.sleep(max(0, (step - 1) * service.PERIOD_SECONDS - time.time() + 1))
+        answer = self.mine("VerificationService/Verify", {
+            5: TOTP, 6: self.totp(secret, step), 9: "payment.create", 10: wire.encode(signals)})
+        proof = self.learn_proof(answer, 2)
+        receipt = verdict(answer, ACCEPTED, "a verification for an action").text(13)
+        self.canaries.add("receipt", receipt)
+        trusted = expect(self.mine("PolicyService/TrustDevice", {
+            4: proof, 5: PERSONAL["name of a device"], 6: wire.encode(signals)}), OK, "TrustDevice")
+        token = trusted.text(2)
+        for _ in range(2):
+            self.canaries.add("device token", token)
+            answer = self.mine("PolicyService/Evaluate", {
+                4: "payment.create", 5: 1, 6: wire.encode({1: token, **signals}), 7: proof})
+            token = expect(answer, OK, "Evaluate").text(10)
+        self.canaries.add("device token", token)
+        self.mine("PolicyService/Evaluate", {4: EMAIL * 10, 6: wire.encode({1: token * 2, 2: EMAIL, 3: PHONE})})
+        listed = expect(self.mine("PolicyService/ListTrustedDevices"), OK, "ListTrustedDevices").messages(1)
+        self.mine("PolicyService/ForgetDevice", {4: listed[0].text(1)})
+        self.ask("VerificationService/GetReceiptKeys", {1: TENANT})
+        for text, action in ((receipt, PERSONAL["action"]), (receipt[:-8], "payment.create"), (receipt, "payment.create")):
+            self.ask("VerificationService/RedeemReceipt", {1: TENANT, 2: text, 3: action})
+
     @staticmethod
     def wrong(secret):
         """No canary: the like of 000000 is everywhere."""
@@ -272,12 +314,12 @@ class Walk:
     def check_answers(self):
         issuing = {"EnrollmentService/StartEnrollment", "EnrollmentService/ActivateFactor",
                    "RecoveryService/GenerateBackupCodes", "VerificationService/Verify",
-                   "VerificationService/StartChallenge"}
+                   "VerificationService/StartChallenge", "PolicyService/TrustDevice", "PolicyService/Evaluate"}
         secrets = Canaries()
         secrets.forms = {
             name: forms for name, forms in self.canaries.forms.items()
             if name in ("first TOTP secret", "second TOTP secret", "backup code", "verification id",
-                        "code of a message", "push token", "pairing secret")
+                        "code of a message", "push token", "pairing secret", "device token", "receipt")
         }
         for name, answer in self.answers:
             self.addresses.check_absent(answer.bytes, f"an answer of {name}")
@@ -304,7 +346,7 @@ def sealed_states(server, scratch, subject):
 def secrets_and_personal_data(report, place):
     """Canaries of every kind through every RPC, then a search of all that was written."""
     scratch = place.new("scratch")
-    with place.server(log_level="debug") as server:
+    with place.server(configuration=CONFIGURATION + PROVIDER, log_level="debug") as server:
         with wire.Connection(server.address) as connection:
             walk = Walk(connection)
             pieces = []
