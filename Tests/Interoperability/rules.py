@@ -172,7 +172,8 @@ def verdict(answer, wanted, what):
 def log_lines(server):
     """The server's log, each line of it held to being one harmless JSON object."""
     lines = []
-    for line in server.log.read_bytes().decode("utf-8", "strict").split("\n"):
+    # What stands after the last line's end is a line that is being written just now.
+    for line in server.log.read_bytes().rpartition(b"\n")[0].decode("utf-8", "strict").split("\n"):
         if not line:
             continue
         unsafe = UNSAFE.search(line)
