@@ -27,7 +27,7 @@ cp "$folder/program.c" "$folder/program.cc"
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 cflags=$(pkg-config --cflags countersign)
 libs=$(pkg-config --libs countersign)
-static="$prefix/lib/libcountersign.a $(pkg-config --libs libprotobuf-c openssl) -pthread"
+static="$prefix/lib/libcountersign.a $(pkg-config --libs libprotobuf-c openssl libcjson) -pthread"
 # shellcheck disable=SC2086
 {
     cc -std=c99 -Wall -Wextra -Werror $cflags -o "$folder/shared" "$folder/program.c" $libs
