@@ -2,6 +2,7 @@ internal import Crypto
 internal import Foundation
 internal import JWTKit
 public import MFADomain
+internal import MFAStore
 
 /// A public key that receipts are checked with.
 public struct ReceiptKey: Sendable, Hashable {
@@ -74,7 +75,6 @@ extension MFAService {
     }
 
     private static func hash(_ action: String) -> String {
-        Data(SHA256.hash(data: Data(action.utf8))).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        Base64URL.text(of: SHA256.hash(data: Data(action.utf8)))
     }
 }

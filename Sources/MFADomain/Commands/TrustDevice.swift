@@ -19,7 +19,7 @@ public struct TrustDevice: SubjectCommand {
     }
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
-        let rules = context.settings.policy.rules(tenant: context.key.tenant, groups: state.profile.groups, action: "")
+        let rules = state.rules(context)
         guard rules.rememberedDeviceSeconds > 0 else { throw .devicesNotRemembered }
         let factorID = try state.checkProof(proof, at: context.now)
         // What could not answer a prompt must not stand for one.

@@ -164,13 +164,12 @@ public struct Verify: SubjectCommand {
         state.factors[index].budget.succeed()
         state.factors[index].lastUsedAt = context.now
         let factor = state.factors[index]
-        let id = state.remember(
-            verificationOf: factor.id, level: Assurance(of: factor.kind, after: primary).level, action: action, &context
-        )
+        let assurance = Assurance(of: factor.kind, after: primary)
+        let id = state.remember(verificationOf: factor.id, level: assurance.level, action: action, &context)
         if factor.kind.category != nil { state.remember(signals, context) }
         context.record(
             .verification, factor: factor, verdict: .accepted, backupCodesLeft: factor.backupCodes?.left)
-        return outcome(.accepted, factor, id, challengeID, state, &context)
+        return outcome(.accepted, factor, id, assurance, challengeID, state, &context)
     }
 
     func refuse(
@@ -179,12 +178,12 @@ public struct Verify: SubjectCommand {
     ) -> Outcome {
         let factor = state.factors[index]
         context.record(.verification, factor: factor, verdict: verdict, factorLocked: locked)
-        return outcome(verdict, factor, nil, challengeID, state, &context)
+        return outcome(verdict, factor, nil, nil, challengeID, state, &context)
     }
 
     private func outcome(
-        _ verdict: Verdict, _ factor: Factor, _ id: VerificationID?, _ challengeID: ChallengeID?, _ state: SubjectState,
-        _ context: inout DecisionContext
+        _ verdict: Verdict, _ factor: Factor, _ id: VerificationID?, _ assurance: Assurance?,
+        _ challengeID: ChallengeID?, _ state: SubjectState, _ context: inout DecisionContext
     ) -> Outcome {
         var attemptsLeft = factor.budget.attemptsLeft(at: context.now, context.settings)
         if let challengeID {
@@ -199,7 +198,7 @@ public struct Verify: SubjectCommand {
             retryAfterMilliseconds: factor.budget.isLocked
                 ? 0 : factor.budget.delayMilliseconds(at: context.now, context.settings),
             backupCodesLeft: state.backupCodesLeft, at: context.now,
-            assurance: verdict == .accepted ? Assurance(of: factor.kind, after: primary) : nil,
+            assurance: assurance,
             challengeID: challengeID)
     }
 

@@ -17,10 +17,8 @@ extension SubjectState {
         let device = trustedDevices[index]
         guard token.generation == device.generation else { return .reused(index) }
         // A policy that remembers for a shorter time, or no longer, holds for devices that were trusted before.
-        let lifetime = context.settings.policy.rules(tenant: context.key.tenant, groups: profile.groups, action: "")
-            .rememberedDeviceSeconds
         guard context.now < device.expiresAt, context.now >= device.createdAt,
-            !context.now.isPast(seconds: lifetime, after: device.createdAt),
+            !context.now.isPast(seconds: rules(context).rememberedDeviceSeconds, after: device.createdAt),
             factor(device.factorID)?.storedState == .active,
             device.agent.isEmpty || device.agent == agentDigest(signals, context)
         else { return .unknown }
@@ -29,26 +27,23 @@ extension SubjectState {
 
     func agentDigest(_ signals: Signals, _ context: DecisionContext) -> [UInt8] {
         signals.userAgent.isEmpty
-            ? []
-            : Array(
-                context.lookupSecrets.digest("user agent", signals.agentFamily, of: pseudonym)
-                    .prefix(SeenSignal.digestByteCount))
+            ? [] : context.lookupSecrets.shortDigest("user agent", signals.agentFamily, of: pseudonym)
     }
 
     private func digest(_ kind: SeenSignal.Kind, _ text: String, _ context: DecisionContext) -> [UInt8] {
-        Array(
-            context.lookupSecrets.digest("seen \(kind.rawValue)", text, of: pseudonym)
-                .prefix(SeenSignal.digestByteCount))
+        context.lookupSecrets.shortDigest("seen \(kind.rawValue)", text, of: pseudonym)
     }
 
-    private func hasSeen(_ kind: SeenSignal.Kind, _ text: String, _ context: DecisionContext) -> Bool {
+    private func isKnown(
+        _ kind: SeenSignal.Kind, _ text: String, in history: [SeenSignal], _ context: DecisionContext
+    ) -> Bool {
         guard !text.isEmpty else { return false }
         let digest = digest(kind, text, context)
-        return history(context).contains { $0.kind == kind && $0.digest == digest }
+        return history.contains { $0.kind == kind && $0.digest == digest }
     }
 
     func isKnownDevice(_ signals: Signals, _ context: DecisionContext) -> Bool {
-        hasSeen(.device, signals.fingerprint, context)
+        isKnown(.device, signals.fingerprint, in: history(context), context)
     }
 
     /// Every kind of place that the subject was ever verified with must be told, and be one that was seen. So nothing
@@ -59,7 +54,7 @@ extension SubjectState {
         ]
         let history = history(context)
         let relevant = told.filter { place in history.contains { $0.kind == place.kind } }
-        return !relevant.isEmpty && relevant.allSatisfy { hasSeen($0.kind, $0.text, context) }
+        return !relevant.isEmpty && relevant.allSatisfy { isKnown($0.kind, $0.text, in: history, context) }
     }
 
     /// What is not too old, nor from a time that is yet to come.

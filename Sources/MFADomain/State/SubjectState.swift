@@ -92,12 +92,17 @@ public struct SubjectState: Sendable, Hashable {
     }
 
     func actionDigest(_ action: String, _ context: DecisionContext) -> [UInt8] {
-        Array(context.lookupSecrets.digest("action", action, of: pseudonym).prefix(SeenSignal.digestByteCount))
+        context.lookupSecrets.shortDigest("action", action, of: pseudonym)
+    }
+
+    /// What the policy says of this subject, whatever it does.
+    func rules(_ context: DecisionContext) -> PolicyRules {
+        context.settings.policy.rules(tenant: context.key.tenant, groups: profile.groups, action: "")
     }
 
     /// Whether the policy obliges this subject.
     func mustHaveFactor(_ context: DecisionContext) -> Bool {
-        let rules = context.settings.policy.rules(tenant: context.key.tenant, groups: profile.groups, action: "")
+        let rules = rules(context)
         return rules.obliges(profile.groups) && !(profile.kind == .serviceAccount && rules.excludesServiceAccounts)
     }
 

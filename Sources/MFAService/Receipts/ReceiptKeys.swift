@@ -12,7 +12,8 @@ final class ReceiptKeys: Sendable {
     static let lifetimeSeconds: Int64 = 30 * 86_400
 
     private let keyRing: KeyRing
-    private let made = Mutex<[Int64: Curve25519.Signing.PrivateKey]>([:])
+    /// Of the number that was asked for last: it changes every 30 days.
+    private let present = Mutex<(number: Int64, collection: JWTKeyCollection)?>(nil)
 
     init(_ keyRing: KeyRing) {
         self.keyRing = keyRing
@@ -22,34 +23,30 @@ final class ReceiptKeys: Sendable {
 
     static func name(_ number: Int64) -> String { "receipt-\(number)" }
 
-    func key(_ number: Int64) -> Curve25519.Signing.PrivateKey? {
-        made.withLock { made in
-            if let key = made[number] { return key }
-            guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: keyRing.receiptSeed(number: number))
-            else { return nil }
-            // The keys around the present one, and no more however the clock is set.
-            if made.count > 8 { made = [:] }
-            made[number] = key
-            return key
+    /// The one before, the present one and the next.
+    private func keys(around number: Int64) -> [(number: Int64, key: Curve25519.Signing.PrivateKey)] {
+        (max(0, number - 1)...number + 1).compactMap { number in
+            // Every 32 bytes are a seed.
+            (try? Curve25519.Signing.PrivateKey(rawRepresentation: keyRing.receiptSeed(number: number)))
+                .map { (number, $0) }
         }
     }
 
-    /// The keys that are in use around a moment: the one before, the present one and the next.
+    /// The public keys around a moment.
     func published(at moment: Timestamp) -> [(number: Int64, publicKey: [UInt8])] {
-        let present = Self.number(at: moment)
-        return (max(0, present - 1)...present + 1).compactMap { number in
-            key(number).map { (number, Array($0.publicKey.rawRepresentation)) }
-        }
+        keys(around: Self.number(at: moment)).map { ($0.number, Array($0.key.publicKey.rawRepresentation)) }
     }
 
+    /// What signs and checks around a moment.
     func collection(at moment: Timestamp) async -> JWTKeyCollection {
-        let present = Self.number(at: moment)
-        let keys = JWTKeyCollection()
-        for number in max(0, present - 1)...present + 1 {
-            guard let key = key(number) else { continue }
-            await keys.add(
+        let number = Self.number(at: moment)
+        if let present = present.withLock({ $0 }), present.number == number { return present.collection }
+        let collection = JWTKeyCollection()
+        for (number, key) in keys(around: number) {
+            await collection.add(
                 eddsa: EdDSA.PrivateKey(backing: key), kid: JWKIdentifier(string: Self.name(number)))
         }
-        return keys
+        present.withLock { $0 = (number, collection) }
+        return collection
     }
 }

@@ -22,7 +22,7 @@ public struct RouteToken: Sendable, Hashable {
 }
 
 extension KeyRing {
-    /// The token as text: base64url without padding (RFC 4648, section 5).
+    /// The token as text, in base64url.
     public func sealRoute(_ token: RouteToken, for purpose: RouteToken.Purpose) -> String {
         var plain = token.id
         plain += [UInt8(truncatingIfNeeded: token.key.tenant.utf8.count)]
@@ -32,16 +32,13 @@ extension KeyRing {
         guard let box = try? AES.GCM.seal(plain, using: routeKey, authenticating: [purpose.rawValue]),
             let combined = box.combined
         else { return "" }
-        return combined.base64EncodedString().replacingOccurrences(of: "+", with: "-")
-            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+        return Base64URL.text(of: combined)
     }
 
     /// Nil for anything that this server did not seal for this purpose.
     public func openRoute(_ text: String, for purpose: RouteToken.Purpose) -> RouteToken? {
-        guard text.utf8.count <= 512 else { return nil }
-        var base64 = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
-        guard let combined = Data(base64Encoded: base64), let box = try? AES.GCM.SealedBox(combined: combined),
+        guard text.utf8.count <= 512, let combined = Base64URL.data(of: text),
+            let box = try? AES.GCM.SealedBox(combined: combined),
             let plain = try? AES.GCM.open(box, using: routeKey, authenticating: [purpose.rawValue]),
             plain.count > FactorID.byteCount
         else { return nil }

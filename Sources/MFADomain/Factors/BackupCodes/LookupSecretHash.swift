@@ -26,6 +26,11 @@ public struct LookupSecretHash: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: message(purpose, text, pseudonym), using: key))
     }
 
+    /// The beginning of it, for what is only looked for among a few of one person's.
+    func shortDigest(_ purpose: String, _ text: String, of pseudonym: Pseudonym) -> [UInt8] {
+        Array(digest(purpose, text, of: pseudonym).prefix(SeenSignal.digestByteCount))
+    }
+
     /// Compares in constant time.
     func isDigest(_ bytes: [UInt8], of purpose: String, _ text: String, of pseudonym: Pseudonym) -> Bool {
         HMAC<SHA256>.isValidAuthenticationCode(
