@@ -30,7 +30,7 @@ extension MFAService {
                     factorID: factor.id, secret: credential.pairingSecret, appName: issuer, account: name,
                     tenant: key.tenant, subject: key.subject)
             }
-        case .address, .backupCodes, nil: break
+        case .address, .backupCodes, .temporaryAccessCode, nil: break
         }
         return EnrollmentOffer(outcome: outcome, uri: uri)
     }

@@ -17,16 +17,18 @@ public final class MFAService: Sendable {
     private let lookupSecrets: LookupSecretHash
     private let messagesQueued: @Sendable () -> Void
     private let clock: @Sendable () -> Timestamp
+    private let steadyClock: @Sendable () -> Timestamp
     let entropy: @Sendable () -> any Entropy
 
     /// - Parameters:
     ///   - messagesQueued: called when a decision left messages for the outbox, after they are durable.
     ///   - clock: the server's wall clock; tests bring their own.
+    ///   - steadyClock: the same moment by a clock that nobody sets; nil where there is none but the wall clock.
     ///   - entropy: called once for each decision.
     public init(
         store: any Store, keyRing: KeyRing, settings: ServiceSettings, logger: Logger,
         messagesQueued: @escaping @Sendable () -> Void = {},
-        clock: @escaping @Sendable () -> Timestamp = systemClock,
+        clock: @escaping @Sendable () -> Timestamp = systemClock, steadyClock: (@Sendable () -> Timestamp)? = nil,
         entropy: @escaping @Sendable () -> any Entropy = { SystemEntropy() }
     ) {
         self.store = store
@@ -37,14 +39,28 @@ public final class MFAService: Sendable {
         self.messagesQueued = messagesQueued
         self.lookupSecrets = LookupSecretHash(key: keyRing.lookupSecretKey)
         self.clock = clock
+        self.steadyClock = steadyClock ?? clock
         self.entropy = entropy
         self.logger = logger
     }
 
     public static let systemClock: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: read(CLOCK_REALTIME))
+    }
+
+    /// The wall clock as it was at the first call, and the time that went by since: setting the clock does not move it.
+    public static func makeSteadyClock() -> @Sendable () -> Timestamp {
+        let start = systemClock()
+        let bootAtStart = millisecondsSinceBoot()
+        return { Timestamp(milliseconds: start.milliseconds + millisecondsSinceBoot() - bootAtStart) }
+    }
+
+    private static func millisecondsSinceBoot() -> Int64 { read(CLOCK_BOOTTIME) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// The limits and the policy in force. A decision takes them once.
@@ -61,6 +77,9 @@ public final class MFAService: Sendable {
 
     /// The moment as this service sees it.
     public var now: Timestamp { clock() }
+
+    /// The moment by a clock that nobody sets. For what must not come early, such as the end of a hold.
+    public var steadyNow: Timestamp { steadyClock() }
 
     /// Carries out a command on one subject; durable when this returns.
     public func perform<Command: SubjectCommand>(

@@ -166,6 +166,7 @@ struct PolicyReader {
 enum FactorWord: String, CaseIterable {
     case totp, hotp, sms, email, push
     case backupCodes = "backup_codes"
+    case temporaryAccessCode = "temporary_access_code"
 
     var kind: FactorKind {
         switch self {
@@ -175,6 +176,7 @@ enum FactorWord: String, CaseIterable {
         case .email: .email
         case .push: .push
         case .backupCodes: .backupCodes
+        case .temporaryAccessCode: .temporaryAccessCode
         }
     }
 }

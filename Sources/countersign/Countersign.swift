@@ -36,7 +36,7 @@ struct Countersign: AsyncParsableCommand {
                 subcommands: [
                     Enroll.self, Activate.self, Evaluate.self, ChallengeCommand.self, Verify.self, Devices.self,
                     ReceiptCommand.self,
-                    Recover.self, BackupCodes.self,
+                    Recover.self, BackupCodes.self, RecoveryCommand.self, AccessCode.self, ReportLost.self,
                     Factors.self, SubjectCommand.self, Events.self, Import.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),

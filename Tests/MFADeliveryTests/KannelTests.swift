@@ -36,7 +36,7 @@ struct KannelTests {
 
         // Outside the GSM alphabet: UCS-2, big-endian.
         #expect(
-            await channel.send(.sample(content: .notice(.factorAdded), appName: "Банк")).outcome == .accepted)
+            await channel.send(.sample(content: .notice(.init(.factorAdded)), appName: "Банк")).outcome == .accepted)
         try await eventually { try gateway.messages().count >= 2 }
         let notice = try #require(try gateway.messages().dropFirst().first)
         #expect(notice.kind == "ucs-2")

@@ -62,7 +62,7 @@ struct SMSRequestTests {
                 .kannel(
                     url: "http://127.0.0.1:\($0)/sendsms", username: "u", password: .value("p"), from: "",
                     receiptURL: nil)
-            }, .sample(content: .notice(.factorAdded), appName: "Банк"))
+            }, .sample(content: .notice(.init(.factorAdded)), appName: "Банк"))
         #expect(request.query["coding"] == "2")
         #expect(request.query["text"]?.hasPrefix("Банк: ") == true)
         #expect(request.query["dlr-url"] == nil)
@@ -122,11 +122,11 @@ struct SMSRequestTests {
                         #"{"messages": [{"to": "{to_digits}", "body": "<{text}>"}], "n": {}, "key": "{api_key}"}"#)
                     $0.values = ["api_key": .value("k\"1")]
                 }
-            }, .sample(content: .notice(.factorAdded), appName: name))
+            }, .sample(content: .notice(.init(.factorAdded)), appName: name))
         let object = try #require(try JSONSerialization.jsonObject(with: Data(request.body.utf8)) as? [String: Any])
         let message = try #require((object["messages"] as? [[String: String]])?.first)
         #expect(message["to"] == "41791234567")
-        #expect(message["body"]?.hasPrefix("<\(name): a new way") == true)
+        #expect(message["body"]?.hasPrefix("<\(name): A new way") == true)
         #expect(object["key"] as? String == "k\"1")
         #expect(request.headers["content-type"] == "application/json")
     }
@@ -137,7 +137,7 @@ struct SMSRequestTests {
         let channel = try HTTPMessageProvider(
             generic(provider.port) { $0.headers = [.init("X-Text", "{text}")] }, templates: MessageTemplates())
         for name in ["Evil\r\nX-Admin: 1", "Evil\nX: 1", "Évil"] {
-            let report = await channel.send(.sample(content: .notice(.factorAdded), appName: name))
+            let report = await channel.send(.sample(content: .notice(.init(.factorAdded)), appName: name))
             #expect(report == SendReport(outcome: .refused, provider: "fake", reason: "HEADER"))
         }
         #expect(await channel.send(.sample()).outcome == .accepted)

@@ -90,7 +90,7 @@ struct TemplateTests {
         settings.webOTPHost = "login.example.com"
         #expect(
             try await text(.sample(), settings) == "Your code is: 123456\n\n@login.example.com #123456")
-        #expect(try await !text(.sample(content: .notice(.factorAdded)), settings).contains("@login"))
+        #expect(try await !text(.sample(content: .notice(.init(.factorAdded))), settings).contains("@login"))
         #expect(try await !text(.sample(.email, to: "a@example.com"), settings).contains("@login"))
         settings.webOTPHost = "https://login.example.com"
         let error = #expect(throws: DeliverySettingsError.self) { try MessageTemplates(settings) }

@@ -43,12 +43,53 @@ struct BackupCodeRuleTests {
         for (code, form) in zip(codes, forms) {
             let outcome = try simulation.verify(form(code), .kind(.backupCodes))
             #expect(outcome.verdict == .accepted)
+            simulation.advance(seconds: 301)
             for form in forms {
                 #expect(try simulation.verify(form(code), .kind(.backupCodes)).verdict == .wrongCode)
                 _ = try simulation.run(UnlockFactor(facts: .test(mayAdminister: true), factorID: outcome.factorID))
             }
         }
         #expect(simulation.state?.backupCodesLeft == 5)
+    }
+
+    @Test("One sign-in spends at most one: while one proves something, no other is looked at (row 42)")
+    func onePerSignIn() throws {
+        var simulation = Simulation()
+        let codes = try simulation.activate().activation.backupCodes
+        #expect(try simulation.verify(codes[0], .kind(.backupCodes)).verdict == .accepted)
+        for seconds: Int64 in [0, 299] {
+            simulation.advance(seconds: seconds)
+            let second = try simulation.verify(codes[1], .kind(.backupCodes))
+            #expect(second.verdict == .rateLimited && second.backupCodesLeft == 9)
+            #expect(second.retryAfterMilliseconds == (seconds == 0 ? 300_000 : 1_000))
+        }
+        #expect(simulation.state?.backupCodeFactor?.budget.consecutive == 0, "what was not looked at is no failure")
+        simulation.advance(seconds: 2)
+        #expect(try simulation.verify(codes[1], .kind(.backupCodes)).verdict == .accepted)
+    }
+
+    @Test("A new set does not begin the wait anew (row 42)")
+    func onePerSignInOverSets() throws {
+        var simulation = Simulation()
+        let codes = try simulation.activate().activation.backupCodes
+        let proof = try simulation.verify(codes[0], .kind(.backupCodes)).verificationID
+        let fresh = try simulation.run(GenerateBackupCodes(facts: .test(), proof: proof)).codes
+        #expect(try simulation.verify(fresh[0], .kind(.backupCodes)).verdict == .rateLimited)
+    }
+
+    @Test("Each use is announced with the number that is left, and a new set too (rows 39 and 41)")
+    func announced() throws {
+        var simulation = Simulation(settings: .sendingSMS)
+        let codes = try simulation.activate().activation.backupCodes
+        try simulation.activate(.email(), facts: .test(mayBindWithoutProof: true))
+        for (index, code) in codes.enumerated() {
+            simulation.advance(seconds: 301)
+            #expect(try simulation.verify(code, .kind(.backupCodes)).verdict == .accepted)
+            let notice = OutboxMessage.Notice(.backupCodeUsed, backupCodesLeft: 9 - index)
+            #expect(simulation.outbox.messages.last?.content == .notice(notice))
+        }
+        _ = try simulation.run(GenerateBackupCodes(facts: .test(mayBindWithoutProof: true), proof: nil))
+        #expect(simulation.outbox.messages.last?.content == .notice(.init(.backupCodesReplaced)))
     }
 
     @Test("Each answer tells how many are left")

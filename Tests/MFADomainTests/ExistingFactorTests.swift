@@ -126,6 +126,7 @@ struct ExistingFactorTests {
         }
         let accepted = try simulation.verify("abc", .kind(.backupCodes))
         #expect(accepted.verdict == .accepted && accepted.backupCodesLeft == 1)
+        simulation.advance(seconds: 301)
         #expect(try simulation.verify("abc", .kind(.backupCodes)).verdict == .wrongCode)
     }
 

@@ -73,7 +73,7 @@ struct NewAddressRuleTests {
         #expect(simulation.outbox.messages.isEmpty, "of the first factor there is nobody to tell")
         try simulation.activate(.email(), proof: proof)
         _ = try simulation.activate(facts: .test(mayBindWithoutProof: true))
-        let notices = simulation.outbox.messages.filter { $0.content == .notice(.factorAdded) }
+        let notices = simulation.outbox.messages.filter { $0.content == .notice(.init(.factorAdded)) }
         #expect(notices.map(\.recipient) == ["+41791234567", "+41791234567", "alice@example.org"])
         #expect(notices.allSatisfy { $0.challengeID == nil && $0.expiresAt > $0.createdAt })
     }

@@ -22,6 +22,7 @@ struct ConversationTests {
         #expect(try await test.verify("alice", test.code(alice.secret)).verdict == .replayed)
         let recovered = try await test.verify("alice", alice.backupCodes[0].lowercased(), kind: .backupCodes)
         #expect(recovered.verdict == .accepted && recovered.backupCodesLeft == 9)
+        test.clock.advance(seconds: 301)
         #expect(try await test.verify("alice", alice.backupCodes[0], kind: .backupCodes).verdict == .wrongCode)
     }
 

@@ -155,6 +155,12 @@ struct EveryMethodTests {
         if try request(name, hasField: "challenge_id"), !name.hasSuffix("Verify") {
             complete["challenge_id"] = String(repeating: "ab", count: 16)
         }
+        if name.hasSuffix("ApproveRecovery") { complete["recovery_id"] = String(repeating: "ab", count: 16) }
+        for field in ["operator", "reason", "evidence"] where try request(name, hasField: field) {
+            let isCancelled = name.hasSuffix("CancelRecovery")
+            if isCancelled, fields["veto_code"] != nil || fields["verification_id"] != nil { continue }
+            complete[field] = "bob"
+        }
         return complete.merging(fields) { $1 }
     }
 
@@ -195,6 +201,10 @@ struct EveryMethodTests {
         for row in test.table.rows where row.takesGuess && row.method != "AnswerPush" {
             let subject = "flood-\(row.method)"
             var fields: [String: Any] = ["tenant": "default", "subject": subject]
+            if row.method == "CompleteRecovery" {
+                try await floodRecovery(row, subject)
+                continue
+            }
             let secret: [UInt8]
             let limit: Int
             if row.method == "ActivateFactor" {
@@ -237,6 +247,31 @@ struct EveryMethodTests {
             let verdict = try Countersign_V1_VerifyResponse(serializedBytes: Array(bytes.prefix(2))).verdict
             #expect([.locked, .expired].contains(verdict), "\(row.method): the right code comes too late")
         }
+    }
+
+    private func floodRecovery(_ row: MethodRow, _ subject: String) async throws {
+        _ = try await test.enroll(subject)
+        let code = try await test.approveRecovery(of: subject).recoveryCode
+        var fields: [String: Any] = ["tenant": "default", "subject": subject]
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<500 {
+                fields["code"] = "0000-0000-0000-\(1000 + number)"
+                guard let payload = try? request(row.fullName, fields) else { return }
+                group.addTask { [test] in _ = await test.reply(row.service, row.method, payload) }
+            }
+        }
+        let events = try await test.call(AuditServiceMethods.listEvents) {
+            $0.tenant = "default"
+            $0.subject = subject
+            $0.pageSize = 500
+        }.events
+        #expect(events.count { $0.verdict == .wrongCode } == 5)
+        let late = try await test.call(RecoveryServiceMethods.completeRecovery) {
+            $0.tenant = "default"
+            $0.subject = subject
+            $0.code = code
+        }
+        #expect(late.verdict == .cancelled && late.recovery.cancellation == .tooManyFailures)
     }
 
     @Test("A code spent on one RPC is spent on every other that takes one (row 7)")

@@ -13,11 +13,15 @@ struct OutboxCodecTests {
 
     private static let messages: [OutboxMessage] = {
         let base = StoreContract.message(1)
-        let contents: [OutboxMessage.Content] = [.code("012345"), .pushChallenge, .notice(.factorAdded)]
+        let contents: [OutboxMessage.Content] = [
+            .code("012345"), .pushChallenge, .notice(.init(.factorAdded)), .accessCode("ABCD-EFGH"),
+            .notice(.init(.recoveryStarted, vetoCode: "JKMN-PQRS")),
+            .notice(.init(.backupCodeUsed, backupCodesLeft: 3)),
+        ]
         return contents.enumerated().map { number, content in
             OutboxMessage(
-                id: base.id, channel: MessageChannel.allCases[number], recipient: base.recipient,
-                locale: number == 0 ? "de-CH" : "", content: content, factorID: base.factorID,
+                id: base.id, channel: MessageChannel.allCases[number % 3], recipient: base.recipient,
+                locale: number == 0 ? "de-CH" : "", content: content, factorID: number > 3 ? nil : base.factorID,
                 challengeID: number == 2 ? nil : base.challengeID, createdAt: base.createdAt, expiresAt: base.expiresAt)
         }
     }()
@@ -26,7 +30,7 @@ struct OutboxCodecTests {
         OutboxCodec(keyRing: keyRing ?? self.keyRing, of: SubjectKey(tenant: tenant, subject: subject))
     }
 
-    @Test("holds every field, and is the message of proto/storage", arguments: 0..<3)
+    @Test("holds every field, and is the message of proto/storage", arguments: 0..<6)
     func holdsEveryField(_ index: Int) throws {
         let message = Self.messages[index]
         let record = try codec().encode(message)

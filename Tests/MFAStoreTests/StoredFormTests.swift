@@ -88,6 +88,13 @@ struct StoredFormTests {
         #expect(
             state.graceStartedAt != nil && state.trustedDevices.contains { $0.generation == 2 && !$0.agent.isEmpty })
         #expect(Set(state.seenSignals.map(\.kind)) == Set(SeenSignal.Kind.allCases))
+        #expect(state.factors.contains { if case .recovered = $0.binding { true } else { false } })
+        #expect(state.factors.contains { $0.temporaryAccessCode?.usesLeft == 3 })
+        let recovery = state.recovery
+        #expect(recovery?.cancellation == .factorProven && recovery?.redemption != nil && recovery?.failures == 1)
+        #expect(recovery?.code?.messageID != nil && recovery?.told.count == 3 && recovery?.endedAt != nil)
+        #expect(state.recoveryApprovals.count == 1 && answers.contains { $0.recoveryID != nil })
+        #expect(state.profile.addresses.contains { $0.country == "CH" })
         #expect(state.recentVerifications.contains { !$0.actionDigest.isEmpty && $0.level == .aal1 })
     }
 
@@ -103,7 +110,10 @@ struct StoredFormTests {
                 reason: "TIMED_OUT"),
             evaluation: EvaluationRecord(
                 requirement: .deny, reasons: [.newDevice, .highRisk], policyVersion: "v", action: "pay",
-                sensitivity: .sensitive, device: .known, isLocationNew: true, riskScore: 99))
+                sensitivity: .sensitive, device: .known, isLocationNew: true, riskScore: 99),
+            recovery: RecoveryAct(
+                recoveryID: RecoveryID(entropy: &entropy), state: .cancelled, cancellation: .veto, operatorName: "olga",
+                reason: "lost", evidence: "HD-1"))
         let bytes = EventCodec.encode(event)
         #expect(try EventCodec.decode(bytes, at: event.at) == event)
         let message = try Countersign_Storage_StoredEvent(serializedBytes: bytes)

@@ -30,4 +30,20 @@ public struct SimulatedOutbox: Sendable {
         }
         return nil
     }
+
+    /// The newest access code.
+    public var lastAccessCode: String? {
+        for message in messages.reversed() {
+            if case .accessCode(let code) = message.content { return code }
+        }
+        return nil
+    }
+
+    /// The newest notice of a kind.
+    public func lastNotice(_ kind: OutboxMessage.Notice.Kind) -> OutboxMessage.Notice? {
+        for message in messages.reversed() {
+            if case .notice(let notice) = message.content, notice.kind == kind { return notice }
+        }
+        return nil
+    }
 }

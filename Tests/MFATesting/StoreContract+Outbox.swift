@@ -23,7 +23,7 @@ extension StoreContract {
         var entropy = SeededEntropy(seed: UInt64(number) + 1_000)
         return OutboxMessage(
             id: MessageID(entropy: &entropy), channel: channel, recipient: "+4179\(number)", locale: "de-CH",
-            content: number % 2 == 0 ? .code("12345\(number)") : .notice(.factorAdded),
+            content: number % 2 == 0 ? .code("12345\(number)") : .notice(.init(.factorAdded)),
             factorID: FactorID(entropy: &entropy), challengeID: ChallengeID(entropy: &entropy), createdAt: moment,
             expiresAt: moment.adding(seconds: 300))
     }

@@ -13,6 +13,7 @@ extension StoreContract {
         do {
             try addFactors(&simulation)
             try addSentFactors(&simulation)
+            try addRecovery(&simulation)
             try addSignals(&simulation)
             try addChallenges(&simulation)
         } catch {
@@ -31,7 +32,10 @@ extension StoreContract {
     private static func addFactors(_ simulation: inout Simulation) throws {
         let profile = Profile(
             kind: .serviceAccount, groups: ["admins", "Größe"], accountName: "alice@example.org", locale: "de-CH",
-            addresses: [Address(kind: .email, value: "a@b.org"), Address(kind: .phone, value: "+41791234567")])
+            addresses: [
+                AddressCredential(address: Address(kind: .email, value: "a@b.org"), country: ""),
+                AddressCredential(address: Address(kind: .phone, value: "+41791234567"), country: "CH"),
+            ])
         _ = try simulation.run(PutSubject(facts: .test(), profile: profile))
         let offer = try simulation.enroll(facts: .test(key: key("k")))
         _ = try simulation.run(
@@ -67,6 +71,26 @@ extension StoreContract {
         _ = try simulation.run(
             ActivateFactor(facts: .test(), factorID: offer.id, code: simulation.outbox.lastCode ?? ""))
         _ = try simulation.run(StartEnrollment(facts: waived, wanted: .push, name: "", proof: nil))
+    }
+
+    /// A code of an operator's, and a recovery whose code was shown and that a later verification stops.
+    private static func addRecovery(_ simulation: inout Simulation) throws {
+        _ = try simulation.run(
+            IssueTemporaryAccessCode(
+                facts: .test(mayAdminister: true), by: Operator("olga"), reason: "phone at home",
+                lifetimeSeconds: 86_400, uses: 3, delivery: .returnCode))
+        let recovery = try simulation.run(
+            StartRecovery(facts: .test(key: key("r")), by: Operator("olga"), reason: "Größe", evidence: "HD-1"))
+        let approval = try simulation.run(
+            ApproveRecovery(
+                facts: .test(), recoveryID: recovery.id, by: Operator("otto"), delivery: .send(.email)))
+        let code = simulation.outbox.lastAccessCode ?? approval.code
+        _ = try simulation.run(
+            CompleteRecovery(facts: .test(), recoveryID: nil, code: "0000-0000-0000", steadyNow: simulation.now))
+        let proof = try simulation.run(
+            CompleteRecovery(facts: .test(), recoveryID: nil, code: code, steadyNow: simulation.now)
+        ).proof
+        _ = try simulation.enroll(proof: proof)
     }
 
     /// Places it was verified from, a remembered device, and an evaluation that is remembered.

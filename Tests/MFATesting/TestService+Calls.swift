@@ -81,3 +81,24 @@ extension TestService {
         }
     }
 }
+
+extension TestService {
+    /// A recovery that two operators agreed on, with the code for the person.
+    public func approveRecovery(of subject: String) async throws -> Countersign_V1_ApproveRecoveryResponse {
+        let desk = Caller.test(scopes: [.recover, .approveRecovery, .returnCode])
+        let started = try await call(RecoveryServiceMethods.startRecovery, as: desk) {
+            $0.tenant = "default"
+            $0.subject = subject
+            $0.operator = "olga"
+            $0.reason = "telephone lost"
+            $0.evidence = "HD-1"
+        }
+        return try await call(RecoveryServiceMethods.approveRecovery, as: desk) {
+            $0.tenant = "default"
+            $0.subject = subject
+            $0.recoveryID = started.recovery.recoveryID
+            $0.operator = "otto"
+            $0.delivery = .returnCode
+        }
+    }
+}

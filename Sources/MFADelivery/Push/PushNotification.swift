@@ -1,18 +1,28 @@
 internal import MFADomain
 
-/// What wakes a device, the same over every push service. It says that there is a challenge, never its number.
+/// What wakes a device, the same over every push service. Of a challenge it says that there is one, never its number; of
+/// a notice what happened.
 struct PushNotification: Sendable {
     let token: String
     let data: [String: String]
 
-    /// Nil for a message that is not a push challenge.
+    /// Nil for a message that is not for a device.
     init?(_ envelope: Envelope) {
         let message = envelope.message
-        guard case .pushChallenge = message.content, let challenge = message.challengeID else { return nil }
+        var data = ["appName": envelope.appName, "timestamp": String(message.createdAt.milliseconds)]
+        switch message.content {
+        case .pushChallenge:
+            guard let challenge = message.challengeID else { return nil }
+            data["type"] = "MFA_CHALLENGE"
+            data["challenge"] = challenge.text
+        case .notice(let notice):
+            guard let purpose = MessagePurpose(message.content) else { return nil }
+            data["type"] = "MFA_NOTICE"
+            data["notice"] = purpose.rawValue
+            if !notice.vetoCode.isEmpty { data["vetoCode"] = notice.vetoCode }
+        case .code, .accessCode: return nil
+        }
         token = message.recipient
-        data = [
-            "type": "MFA_CHALLENGE", "challenge": challenge.text, "appName": envelope.appName,
-            "timestamp": String(message.createdAt.milliseconds),
-        ]
+        self.data = data
     }
 }

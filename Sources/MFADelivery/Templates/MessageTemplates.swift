@@ -36,13 +36,19 @@ public struct MessageTemplates: Sendable {
             let template = Self.template(of: locales, message.locale) ?? locales[defaultLocale]
         else { return nil }
         var values = ["app": envelope.appName]
-        if case .code(let code) = message.content {
+        let life = message.expiresAt.millisecondsSince(message.createdAt)
+        switch message.content {
+        case .code(let code), .accessCode(let code):
             values["code"] = code
-            let life = message.expiresAt.millisecondsSince(message.createdAt)
             values["minutes"] = String(max(1, life / 60_000))
+            values["hours"] = String(max(1, life / 3_600_000))
+        case .notice(let notice):
+            values["veto"] = notice.vetoCode
+            values["left"] = String(notice.backupCodesLeft)
+        case .pushChallenge: break
         }
         var text = template.filled(values)
-        if message.channel == .sms, let webOTPHost, let code = values["code"] {
+        if message.channel == .sms, let webOTPHost, case .code(let code) = message.content {
             // The last line, as WebOTP's message format has it: `@host #code`.
             text.text += "\n\n@\(webOTPHost) #\(code)"
         }

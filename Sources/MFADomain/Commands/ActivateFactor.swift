@@ -34,7 +34,7 @@ public struct ActivateFactor: SubjectCommand {
         case .expired: return negative(.expired, &state, index, &context)
         case let other: throw .factorNotPending(other)
         }
-        try state.checkStillBound(state.factors[index].binding, facts)
+        try state.checkStillBound(state.factors[index].binding, context)
         let verdict = try check(&state, index, &context)
         guard verdict == .accepted else { return negative(verdict, &state, index, &context) }
         return accept(&state, index, &context)
@@ -88,14 +88,19 @@ public struct ActivateFactor: SubjectCommand {
             return .accepted
         case (.push, .code): throw .registrationRequired
         case (.totp, .registration), (.hotp, .registration), (.address, .registration): throw .codeRequired
-        case (.backupCodes, _), (nil, _): throw .factorEnded
+        case (.backupCodes, _), (.temporaryAccessCode, _), (nil, _): throw .factorEnded
         }
     }
 
     private func accept(
         _ state: inout SubjectState, _ index: Int, _ context: inout DecisionContext
     ) -> Outcome {
-        let isFirst = !state.hasProtectedFactor
+        var recovery: RecoveryAct?
+        if case .recovered = state.factors[index].binding {
+            state.completeRecovery(with: index, &context)
+            recovery = state.recovery.map { RecoveryAct($0) }
+        }
+        let isFirst = !state.hasProtectedFactor { $0 != .temporaryAccessCode }
         let kind = state.factors[index].kind
         if state.factors[index].address != nil, !facts.mayBindWithoutProof, !isFirst,
             state.factors.contains(where: { $0.activatedAt != nil && $0.kind == kind })
@@ -106,7 +111,9 @@ public struct ActivateFactor: SubjectCommand {
         }
         state.factors[index].activate(at: context.now)
         let factor = state.factors[index]
-        let moneyAlarm = isFirst ? false : state.announce(factor, &context)
+        let moneyAlarm =
+            recovery == nil
+            && state.tell(.init(.factorAdded), to: state.recipients(except: factor.id, context), &context).moneyAlarm
         let verificationID = state.remember(
             verificationOf: factor.id, level: Assurance(of: factor.kind, after: nil).level, &context)
         let codes =
@@ -114,7 +121,10 @@ public struct ActivateFactor: SubjectCommand {
             ? state.issueBackupCodes(&context).codes : []
         context.record(
             .activation, factor: factor, verdict: .accepted, backupCodesLeft: isFirst ? codes.count : nil)
-        context.annotate { $0.moneyAlarm = moneyAlarm }
+        context.annotate {
+            $0.moneyAlarm = moneyAlarm
+            $0.recovery = recovery
+        }
         return Outcome(
             verdict: .accepted, factor: factor, backupCodes: codes,
             attemptsLeft: factor.budget.attemptsLeft(at: context.now, context.settings),

@@ -117,7 +117,9 @@ public struct Evaluate: SubjectCommand {
 }
 
 extension Factor {
-    fileprivate var isUsable: Bool { storedState == .active && !budget.isLocked }
+    fileprivate var isUsable: Bool {
+        storedState == .active && !budget.isLocked && temporaryAccessCode.map { $0.usesLeft > 0 } ?? true
+    }
 }
 
 extension SubjectState {

@@ -16,9 +16,12 @@ public struct GenerateBackupCodes: SubjectCommand {
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
         guard state.activeFactorCount > 0 else { throw .noActiveFactor(nil) }
-        _ = try state.checkMayBind(proof: proof, context)
+        // A recovery is for a new factor, which brings codes of its own.
+        if case .recovered = try state.checkMayBind(proof: proof, context) { throw .proofStale }
+        let told = state.tell(.init(.backupCodesReplaced), to: state.recipients(context), &context)
         let (factor, codes) = state.issueBackupCodes(&context)
         context.record(.backupCodesGenerated, factor: factor, backupCodesLeft: codes.count)
+        context.annotate { $0.moneyAlarm = told.moneyAlarm }
         return Outcome(factor: factor, codes: codes)
     }
 

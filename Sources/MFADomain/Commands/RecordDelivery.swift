@@ -47,7 +47,7 @@ public struct RecordDelivery: SubjectCommand {
             credential.token = ""
             state.factors[index].credential = .push(credential)
         }
-        context.record(.messageDelivery, factor: state.factor(message.factorID))
+        context.record(.messageDelivery, factor: message.factorID.flatMap { state.factor($0) })
         context.annotate {
             $0.challengeID = message.challengeID
             $0.delivery = DeliveryAttempt(

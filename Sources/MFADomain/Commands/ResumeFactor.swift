@@ -30,6 +30,6 @@ extension SubjectState {
     /// lost, or revoking the ones that stand in the way.
     func checkMayChange(proof: VerificationID?, _ context: DecisionContext) throws(Refusal) {
         if context.facts.mayAdminister || context.facts.mayBindWithoutProof { return }
-        try checkProof(proof, at: context.now)
+        try checkIsStrong(try checkProof(proof, at: context.now), context)
     }
 }

@@ -19,9 +19,15 @@ public struct RevokeFactor: FactorCommand {
             try state.checkIsNotLast(factorID, context)
         case .pendingActivation: break
         }
+        // Its own address is told too, while it is known; a device that is revoked is not woken any more.
+        let recipients =
+            state.factors[index].activatedAt == nil
+            ? [] : state.recipients(context).filter { $0.factorID != factorID || $0.channel != .push }
         state.factors[index].end(as: .revoked)
         let factor = state.factors[index]
+        let told = state.tell(.init(.factorRemoved), to: recipients, &context)
         context.record(.factorRevoked, factor: factor)
+        context.annotate { $0.moneyAlarm = told.moneyAlarm }
         state.settleEndedFactors(at: context.now)
         return factor
     }

@@ -50,7 +50,7 @@ public struct StartChallenge: SubjectCommand {
             return try send(to: credential, of: factor, resending: resent, &state, &context)
         case .push(let credential):
             return ask(credential, of: factor, &state, &context)
-        case .totp, .hotp, .backupCodes, nil:
+        case .totp, .hotp, .backupCodes, .temporaryAccessCode, nil:
             throw .nothingToSend(factor.kind)
         }
     }

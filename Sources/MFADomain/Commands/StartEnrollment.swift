@@ -167,18 +167,34 @@ public struct StartEnrollment: SubjectCommand {
 extension SubjectState {
     /// A subject with something to lose must prove it before more is bound (CONTROLS row 73).
     func checkMayBind(proof: VerificationID?, _ context: DecisionContext) throws(Refusal) -> Binding {
+        if let proof, let recovery = recovery(provenBy: proof, at: context.now) { return .recovered(recovery) }
         if context.facts.mayBindWithoutProof { return .waived }
         guard hasProtectedFactor else { return .first }
-        return .proven(try checkProof(proof, at: context.now))
+        let verification = try checkProof(proof, at: context.now)
+        try checkIsStrong(verification, context)
+        return .proven(verification.factorID)
+    }
+
+    /// What changes the ways to sign in wants a proof as good as there is (CONTROLS rows 70 and 73): worth what the
+    /// policy asks, and, where the subject has a factor of its own, more than a mailbox or an operator's code.
+    func checkIsStrong(_ verification: RecentVerification, _ context: DecisionContext) throws(Refusal) {
+        guard hasProtectedFactor(where: \.isSecondFactor) else { return }
+        guard let level = verification.level, level.rawValue >= rules(context).level.rawValue,
+            factor(verification.factorID)?.kind != .temporaryAccessCode
+        else { throw .proofTooWeak }
     }
 
     /// What a binding relied on must still hold when the factor becomes active: the owner may have gained a factor,
     /// or reported the proven one lost.
-    func checkStillBound(_ binding: Binding, _ facts: CallFacts) throws(Refusal) {
+    func checkStillBound(_ binding: Binding, _ context: DecisionContext) throws(Refusal) {
         switch binding {
         case .waived: return
-        case .first: if hasProtectedFactor, !facts.mayBindWithoutProof { throw .proofRequired }
-        case .proven(let id): if factor(id)?.storedState != .active, !facts.mayBindWithoutProof { throw .proofStale }
+        case .recovered(let id):
+            // Nobody may help a recovery past its end, or past an objection.
+            guard recovery?.id == id, recovery?.state(at: context.now) == .redeemed else { throw .proofStale }
+        case .first: if hasProtectedFactor, !context.facts.mayBindWithoutProof { throw .proofRequired }
+        case .proven(let id):
+            if factor(id)?.storedState != .active, !context.facts.mayBindWithoutProof { throw .proofStale }
         }
     }
 }

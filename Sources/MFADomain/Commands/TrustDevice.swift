@@ -21,7 +21,7 @@ public struct TrustDevice: SubjectCommand {
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
         let rules = state.rules(context)
         guard rules.rememberedDeviceSeconds > 0 else { throw .devicesNotRemembered }
-        let factorID = try state.checkProof(proof, at: context.now)
+        let factorID = try state.checkProof(proof, at: context.now).factorID
         // What could not answer a prompt must not stand for one.
         guard let factor = state.factor(factorID), rules.kinds.contains(factor.kind), rules.canSatisfy(factor.kind)
         else { throw .proofStale }

@@ -60,7 +60,9 @@ public struct Verify: SubjectCommand {
             case .delayed:
                 if blocked?.verdict != .rateLimited { blocked = (.rateLimited, index) }
             case .open:
-                if state.factors[index].kind.channel != nil {
+                if state.factors[index].kind == .backupCodes, state.backupCodeWaitMilliseconds(at: context.now) > 0 {
+                    blocked = (.rateLimited, index)
+                } else if state.factors[index].kind.channel != nil {
                     let (verdict, challenge) = checkOpenChallenge(of: index, in: &state, &context)
                     if verdict == .accepted { return accept(index, challenge, &state, &context) }
                     let isMiss = verdict == .wrongCode || verdict == .replayed
@@ -70,7 +72,7 @@ public struct Verify: SubjectCommand {
                         unasked = (verdict, index, challenge)
                     }
                 } else {
-                    let verdict = check(&state.factors[index], context)
+                    let verdict = check(&state.factors[index], state.pseudonym, context)
                     if verdict == .accepted { return accept(index, nil, &state, &context) }
                     misses.append((index, verdict, nil))
                 }
@@ -116,7 +118,7 @@ public struct Verify: SubjectCommand {
     }
 
     /// Compares, and spends the code when it is right.
-    private func check(_ factor: inout Factor, _ context: DecisionContext) -> Verdict {
+    private func check(_ factor: inout Factor, _ pseudonym: Pseudonym, _ context: DecisionContext) -> Verdict {
         switch factor.credential {
         case .totp(var credential):
             switch credential.match(code, at: context.now, windowSteps: context.settings.totpWindowSteps) {
@@ -147,6 +149,10 @@ public struct Verify: SubjectCommand {
             else { return .wrongCode }
             factor.credential = .backupCodes(set)
             return .accepted
+        case .temporaryAccessCode(var access):
+            let verdict = access.spend(code, of: factor.id, pseudonym, context.lookupSecrets)
+            factor.credential = .temporaryAccessCode(access)
+            return verdict
         case .address, .push, nil:
             return .unsupported
         }
@@ -167,8 +173,21 @@ public struct Verify: SubjectCommand {
         let assurance = Assurance(of: factor.kind, after: primary)
         let id = state.remember(verificationOf: factor.id, level: assurance.level, action: action, &context)
         if factor.kind.category != nil { state.remember(signals, context) }
+        // An operator's code shows nothing of a factor of the person's.
+        let recovery = factor.kind == .temporaryAccessCode ? nil : state.cancelRecovery(.factorProven, &context)
+        var moneyAlarm = false
+        if let left = factor.backupCodes?.left {
+            let notice = OutboxMessage.Notice(.backupCodeUsed, backupCodesLeft: left)
+            moneyAlarm = state.tell(notice, to: state.recipients(context), &context).moneyAlarm
+        }
         context.record(
             .verification, factor: factor, verdict: .accepted, backupCodesLeft: factor.backupCodes?.left)
+        if recovery != nil || moneyAlarm {
+            context.annotate {
+                $0.recovery = recovery
+                $0.moneyAlarm = moneyAlarm
+            }
+        }
         return outcome(.accepted, factor, id, assurance, challengeID, state, &context)
     }
 
@@ -192,11 +211,14 @@ public struct Verify: SubjectCommand {
                 attemptsLeft = min(attemptsLeft, state.challenge(challengeID)?.attemptsLeft ?? 0)
             }
         }
+        var wait =
+            factor.budget.isLocked ? 0 : factor.budget.delayMilliseconds(at: context.now, context.settings)
+        if verdict == .rateLimited, factor.kind == .backupCodes {
+            wait = max(wait, state.backupCodeWaitMilliseconds(at: context.now))
+        }
         return Outcome(
             verdict: verdict, factorID: factor.id, factorKind: factor.kind, verificationID: id,
-            attemptsLeft: attemptsLeft,
-            retryAfterMilliseconds: factor.budget.isLocked
-                ? 0 : factor.budget.delayMilliseconds(at: context.now, context.settings),
+            attemptsLeft: attemptsLeft, retryAfterMilliseconds: wait,
             backupCodesLeft: state.backupCodesLeft, at: context.now,
             assurance: assurance,
             challengeID: challengeID)

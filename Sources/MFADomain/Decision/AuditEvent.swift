@@ -24,6 +24,12 @@ public struct AuditEvent: Sendable, Hashable {
         case deviceForgotten = 20
         case allowedInOutage = 21
         case receiptRedeemed = 22
+        case recoveryStarted = 23
+        case recoveryApproved = 24
+        case recoveryCancelled = 25
+        case recoveryRedeemed = 26
+        case temporaryAccessCodeIssued = 27
+        case lossReported = 28
     }
 
     public var kind: Kind
@@ -44,12 +50,13 @@ public struct AuditEvent: Sendable, Hashable {
     public var moneyAlarm: Bool
     public var delivery: DeliveryAttempt?
     public var evaluation: EvaluationRecord?
+    public var recovery: RecoveryAct?
 
     public init(
         kind: Kind, at: Timestamp, caller: String, requestID: String, factorID: FactorID? = nil,
         factorKind: FactorKind? = nil, verdict: Verdict? = nil, factorLocked: Bool = false, backupCodesLeft: Int? = nil,
         challengeID: ChallengeID? = nil, limit: SendLimit? = nil, moneyAlarm: Bool = false,
-        delivery: DeliveryAttempt? = nil, evaluation: EvaluationRecord? = nil
+        delivery: DeliveryAttempt? = nil, evaluation: EvaluationRecord? = nil, recovery: RecoveryAct? = nil
     ) {
         self.kind = kind
         self.at = at
@@ -65,5 +72,6 @@ public struct AuditEvent: Sendable, Hashable {
         self.moneyAlarm = moneyAlarm
         self.delivery = delivery
         self.evaluation = evaluation
+        self.recovery = recovery
     }
 }

@@ -24,6 +24,7 @@ public func decide<Command: SubjectCommand>(
     if let key = command.facts.idempotencyKey, let recollection = try next.recollect(key, at: now) {
         return Decision(effect: nil, outcome: try command.recall(recollection, from: next))
     }
+    if next.factors.contains(where: { $0.kind == .temporaryAccessCode }) { next.settleEndedFactors(at: now) }
     let openBefore = next.openChallenges
     if !openBefore.isEmpty { next.settleChallenges(at: now) }
     let outcome = try command.apply(to: &next, &context)

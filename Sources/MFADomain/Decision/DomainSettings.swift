@@ -51,7 +51,7 @@ public struct DomainSettings: Sendable, Hashable {
     /// How far a device's clock may be off in a signed request.
     static let deviceClockSeconds: Int64 = 300
     /// How long a notice is worth sending.
-    static let noticeLifetimeSeconds: Int64 = 3_600
+    static let noticeLifetimeSeconds: Int64 = 86_400
     /// Wait before the second, third, … attempt to deliver; the last one repeats.
     static let deliveryDelaysSeconds: [Int64] = [1, 2, 5, 10, 20, 40, 60]
 

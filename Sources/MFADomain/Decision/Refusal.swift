@@ -38,6 +38,24 @@ public enum Refusal: Error, Sendable, Hashable {
     case devicesNotRemembered
     /// The policy wants this subject to have a factor, and this is the last one.
     case lastFactor
+    /// The proof is worth less than what the subject has, or than what the policy asks.
+    case proofTooWeak
+    case recoveryNotFound
+    case recoveryNotOpen
+    case recoveryNotApproved
+    /// Another one is open.
+    case recoveryOpen
+    /// The policy lets no operator do it.
+    case recoveryDisabled
+    /// The subject has no factor to lose.
+    case nothingToRecover
+    /// The year's recoveries of the subject are used up.
+    case tooManyRecoveries
+    /// Whoever starts a recovery does not approve it.
+    case sameOperator
+    case operatorIsSubject
+    /// The subject has no address that a code can be sent to.
+    case noAddress
     /// The idempotency key was used for another request.
     case idempotencyKeyReused
     /// The answer held codes or secrets and is no longer repeatable.

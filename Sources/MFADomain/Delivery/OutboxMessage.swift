@@ -5,14 +5,51 @@ public struct OutboxMessage: Sendable, Hashable {
         case code(String)
         /// Wakes a device, which then shows a push challenge. Never holds the number to match.
         case pushChallenge
-        /// Tells of a change to the subject's factors.
+        /// A recovery code or a temporary access code: groups joined by hyphens.
+        case accessCode(String)
         case notice(Notice)
     }
 
-    /// What a notice tells of. Raw values are stored; append only.
-    public enum Notice: Int, Sendable, Hashable, CaseIterable {
-        /// Another way to sign in was added.
-        case factorAdded = 1
+    /// What happened to a person's account.
+    public struct Notice: Sendable, Hashable {
+        /// Raw values are stored; append only.
+        public enum Kind: Int, Sendable, Hashable, CaseIterable {
+            /// Another way to sign in was added.
+            case factorAdded = 1
+            case factorRemoved = 2
+            case backupCodesReplaced = 3
+            case backupCodeUsed = 4
+            case addressesChanged = 5
+            case recoveryStarted = 6
+            case recoveryApproved = 7
+            case recoveryCancelled = 8
+            case recoveryCompleted = 9
+            case temporaryAccessCodeIssued = 10
+            case lossReported = 11
+
+            /// What tells of somebody who may be taking the account over must not be kept back because other notices
+            /// were many.
+            var isOfRecovery: Bool {
+                switch self {
+                case .recoveryStarted, .recoveryApproved, .recoveryCancelled, .recoveryCompleted: true
+                case .factorAdded, .factorRemoved, .backupCodesReplaced, .backupCodeUsed, .addressesChanged,
+                    .temporaryAccessCodeIssued, .lossReported:
+                    false
+                }
+            }
+        }
+
+        public let kind: Kind
+        /// Stops the recovery that it tells of; empty for none.
+        public let vetoCode: String
+        /// With `backupCodeUsed`.
+        public let backupCodesLeft: Int
+
+        public init(_ kind: Kind, vetoCode: String = "", backupCodesLeft: Int = 0) {
+            self.kind = kind
+            self.vetoCode = vetoCode
+            self.backupCodesLeft = backupCodesLeft
+        }
     }
 
     public let id: MessageID
@@ -22,8 +59,9 @@ public struct OutboxMessage: Sendable, Hashable {
     /// BCP 47, of the text. Empty for the default one.
     public let locale: String
     public let content: Content
-    public let factorID: FactorID
-    /// The challenge this belongs to; nil for notices.
+    /// Nil for what goes to an address of the profile.
+    public let factorID: FactorID?
+    /// The challenge this belongs to; nil for notices and access codes.
     public let challengeID: ChallengeID?
     public let createdAt: Timestamp
     /// From then on it is not worth sending.
@@ -31,7 +69,7 @@ public struct OutboxMessage: Sendable, Hashable {
 
     public init(
         id: MessageID, channel: MessageChannel, recipient: String, locale: String, content: Content,
-        factorID: FactorID, challengeID: ChallengeID?, createdAt: Timestamp, expiresAt: Timestamp
+        factorID: FactorID?, challengeID: ChallengeID?, createdAt: Timestamp, expiresAt: Timestamp
     ) {
         self.id = id
         self.channel = channel

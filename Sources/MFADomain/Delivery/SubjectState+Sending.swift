@@ -40,35 +40,4 @@ extension SubjectState {
         context.change(.add(message))
         return ""
     }
-
-    /// Tells the person on every other address that a factor was added (CONTROLS row 27). By SMS only within the ration;
-    /// e-mail costs nothing, and each of them tells of a change that was made.
-    ///
-    /// - Returns: true when that took the money spent past the mark.
-    func announce(_ factor: Factor, _ context: inout DecisionContext) -> Bool {
-        var recipients: [(factorID: FactorID, credential: AddressCredential)] = []
-        for other in factors where other.id != factor.id && other.storedState == .active {
-            guard let credential = other.address else { continue }
-            guard context.settings.channels.contains(credential.channel),
-                credential.channel != .sms || context.settings.sending.smsCountries.contains(credential.country),
-                !recipients.contains(where: { $0.credential == credential })
-            else { continue }
-            recipients.append((other.id, credential))
-        }
-        let numbers = recipients.map(\.credential).filter { $0.channel == .sms }
-        let sms =
-            numbers.isEmpty
-            ? (isGranted: false, moneyAlarm: false)
-            : NoticeRation(to: numbers, context.settings.sending).claim(&context)
-        for (factorID, credential) in recipients where sms.isGranted || credential.channel != .sms {
-            context.change(
-                .add(
-                    OutboxMessage(
-                        id: MessageID(entropy: &context.entropy), channel: credential.channel,
-                        recipient: credential.address.value, locale: profile.locale, content: .notice(.factorAdded),
-                        factorID: factorID, challengeID: nil, createdAt: context.now,
-                        expiresAt: context.now.adding(seconds: DomainSettings.noticeLifetimeSeconds))))
-        }
-        return sms.moneyAlarm
-    }
 }

@@ -74,6 +74,7 @@ public enum PseudonymTag: Sendable {}
 public enum ChallengeTag: Sendable {}
 public enum MessageTag: Sendable {}
 public enum TrustedDeviceTag: Sendable {}
+public enum RecoveryTag: Sendable {}
 
 /// Names one factor of a subject.
 public typealias FactorID = ID<FactorTag>
@@ -87,3 +88,5 @@ public typealias ChallengeID = ID<ChallengeTag>
 public typealias MessageID = ID<MessageTag>
 /// Names one device of a subject that is remembered.
 public typealias TrustedDeviceID = ID<TrustedDeviceTag>
+/// Names one recovery of a subject.
+public typealias RecoveryID = ID<RecoveryTag>

@@ -3,11 +3,12 @@
 struct NoticeRation {
     private var claims: [BudgetClaim] = []
 
-    init(to addresses: [AddressCredential], _ settings: SendingSettings) {
+    init(of kind: OutboxMessage.Notice.Kind, to addresses: [AddressCredential], _ settings: SendingSettings) {
         for credential in addresses {
             let number = credential.address.value
-            // On a counter of its own: codes must not use up what tells of an attack.
-            add(.address, "notice " + number, settings.noticesPerAddress)
+            // On counters of their own: codes must not use up what tells of an attack, nor other notices what tells of
+            // a recovery.
+            add(.address, (kind.isOfRecovery ? "recovery " : "notice ") + number, settings.noticesPerAddress)
             add(.prefix, SendingSettings.prefix(of: number), settings.perPrefix)
             add(.country, credential.country, settings.perCountry)
             for ration in settings.money { add(.money, "", ration, amount: settings.costMicros(of: number)) }

@@ -125,7 +125,7 @@ private struct Question {
         let isAsking = requirement == .prompt || requirement == .require
         return Evaluation(
             requirement: requirement, reasons: reasons, offers: isAsking ? offers : [],
-            recommended: requirement == .deny ? [] : rules.kinds[..<best].filter { $0 != .backupCodes },
+            recommended: requirement == .deny ? [] : rules.kinds[..<best].filter { !$0.isReserve },
             level: rules.level, needsPhishingResistance: rules.needsPhishingResistance,
             maximumAgeSeconds: requirement == .require ? freshSeconds : longestAgeSeconds, graceEndsAt: graceEndsAt,
             policyVersion: policyVersion)

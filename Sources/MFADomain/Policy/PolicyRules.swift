@@ -20,7 +20,7 @@ public struct PolicyRules: Sendable, Hashable {
     public var level = Assurance.Level.aal1
     public var needsPhishingResistance = false
     /// Kinds that count, in order of preference.
-    public var kinds: [FactorKind] = [.push, .totp, .hotp, .sms, .backupCodes]
+    public var kinds: [FactorKind] = [.push, .totp, .hotp, .sms, .backupCodes, .temporaryAccessCode]
     /// How old a verification may be in any case; nil for as long as its level allows.
     public var maximumAgeSeconds: Int64?
     /// How long a device stays remembered; 0 for never.

@@ -7,6 +7,7 @@ public struct Factor: Sendable, Hashable {
         case address(AddressCredential)
         indirect case push(PushCredential)
         case backupCodes(BackupCodeSet)
+        case temporaryAccessCode(TemporaryAccessCode)
     }
 
     public let id: FactorID
@@ -19,7 +20,7 @@ public struct Factor: Sendable, Hashable {
     public var credential: Credential?
     /// A new address beside or after another one sends nothing for sign-ins before this moment; nil for at once.
     public var usableFrom: Timestamp?
-    /// As stored; `state(at:)` also knows when a pending factor's time ran out.
+    /// As stored; `state(at:)` also knows when the time of a pending factor or of a temporary access code ran out.
     public private(set) var storedState: FactorState
     public let binding: Binding
 
@@ -48,6 +49,8 @@ public struct Factor: Sendable, Hashable {
 
     public func state(at now: Timestamp) -> FactorState {
         if storedState == .pendingActivation, let activationDeadline, now >= activationDeadline { return .expired }
+        // Not before it was made either: a clock that was set back makes no code live longer.
+        if let temporaryAccessCode, now >= temporaryAccessCode.expiresAt || now < createdAt { return .expired }
         return storedState
     }
 
@@ -94,5 +97,9 @@ public struct Factor: Sendable, Hashable {
 
     public var backupCodes: BackupCodeSet? {
         if case .backupCodes(let set) = credential { set } else { nil }
+    }
+
+    public var temporaryAccessCode: TemporaryAccessCode? {
+        if case .temporaryAccessCode(let code) = credential { code } else { nil }
     }
 }

@@ -6,12 +6,13 @@ public enum FactorKind: Int, Sendable, Hashable, CaseIterable {
     case email = 4
     case push = 5
     case backupCodes = 7
+    case temporaryAccessCode = 8
 
     /// Authentication method references (RFC 8176) of a proof by this kind.
     public var amr: [String] {
         switch self {
         // RFC 8176 has no word of its own for look-up secrets; "otp" covers one-time passwords of any origin.
-        case .totp, .hotp, .backupCodes: ["otp"]
+        case .totp, .hotp, .backupCodes, .temporaryAccessCode: ["otp"]
         case .sms: ["sms"]
         // RFC 8176 has no word for a code sent by e-mail, and NIST no place for it.
         case .email: []
@@ -25,8 +26,11 @@ public enum FactorKind: Int, Sendable, Hashable, CaseIterable {
         self == .email ? nil : .possession
     }
 
+    /// Kept, or given, for when a factor is not at hand.
+    var isReserve: Bool { self == .backupCodes || self == .temporaryAccessCode }
+
     /// Whether a person can sign in with it again and again: neither a reserve nor a mailbox.
-    var isSecondFactor: Bool { self != .backupCodes && category != nil }
+    var isSecondFactor: Bool { !isReserve && category != nil }
 
     /// The way a message to a factor of this kind takes; nil for kinds that are sent nothing.
     public var channel: MessageChannel? {
@@ -34,7 +38,7 @@ public enum FactorKind: Int, Sendable, Hashable, CaseIterable {
         case .sms: .sms
         case .email: .email
         case .push: .push
-        case .totp, .hotp, .backupCodes: nil
+        case .totp, .hotp, .backupCodes, .temporaryAccessCode: nil
         }
     }
 

@@ -12,11 +12,11 @@ public struct Profile: Sendable, Hashable {
     public var accountName: String
     /// BCP 47. Empty when none was given.
     public var locale: String
-    public var addresses: [Address]
+    public var addresses: [AddressCredential]
 
     public init(
         kind: Kind = .human, groups: [String] = [], accountName: String = "", locale: String = "",
-        addresses: [Address] = []
+        addresses: [AddressCredential] = []
     ) {
         self.kind = kind
         self.groups = groups

@@ -13,6 +13,7 @@ public struct RememberedAnswer: Sendable, Hashable {
     public var resendAfterMilliseconds: Int64 = 0
     public var evaluation: Evaluation?
     public var trustedDeviceID: TrustedDeviceID?
+    public var recoveryID: RecoveryID?
     public var count = 0
     /// True when the answer held codes or a secret: repeatable for ten minutes only.
     public var isSecret = false

@@ -15,12 +15,16 @@ public struct SubjectState: Sendable, Hashable {
     public internal(set) var trustedDevices: [TrustedDevice]
     /// By when it was last seen, the longest ago first.
     public internal(set) var seenSignals: [SeenSignal]
+    /// The one that is open, else the last.
+    public internal(set) var recovery: Recovery?
+    /// When recoveries of the last year were approved.
+    public internal(set) var recoveryApprovals: [Timestamp]
 
     public init(
         pseudonym: Pseudonym, createdAt: Timestamp, profile: Profile = Profile(), factors: [Factor] = [],
         recentVerifications: [RecentVerification] = [], idempotencyRecords: [IdempotencyRecord] = [],
         challenges: [Challenge] = [], graceStartedAt: Timestamp? = nil, trustedDevices: [TrustedDevice] = [],
-        seenSignals: [SeenSignal] = []
+        seenSignals: [SeenSignal] = [], recovery: Recovery? = nil, recoveryApprovals: [Timestamp] = []
     ) {
         self.pseudonym = pseudonym
         self.createdAt = createdAt
@@ -32,15 +36,17 @@ public struct SubjectState: Sendable, Hashable {
         self.graceStartedAt = graceStartedAt
         self.trustedDevices = trustedDevices
         self.seenSignals = seenSignals
+        self.recovery = recovery
+        self.recoveryApprovals = recoveryApprovals
     }
 
     public func factor(_ id: FactorID) -> Factor? {
         factors.first { $0.id == id }
     }
 
-    /// ACTIVE factors besides backup codes.
+    /// ACTIVE factors besides backup codes and temporary access codes.
     public var activeFactorCount: Int {
-        factors.count { $0.storedState == .active && $0.kind != .backupCodes }
+        factors.count { $0.storedState == .active && !$0.kind.isReserve }
     }
 
     /// The set of backup codes in force, if any.
@@ -58,22 +64,23 @@ public struct SubjectState: Sendable, Hashable {
     }
 
     /// A subject with such a factor has something to lose: binding, resuming and revoking need a proof.
-    var hasProtectedFactor: Bool {
-        factors.contains { $0.storedState == .active || $0.storedState == .suspended }
+    var hasProtectedFactor: Bool { hasProtectedFactor { _ in true } }
+
+    func hasProtectedFactor(where isMeant: (FactorKind) -> Bool) -> Bool {
+        factors.contains { ($0.storedState == .active || $0.storedState == .suspended) && isMeant($0.kind) }
     }
 
     /// Accepts the verification of a factor that is still active, not older than five minutes (CONTROLS row 73), nor
     /// of a time that is yet to come: a clock that was set back must not make proofs live longer.
     ///
-    /// - Returns: the factor that was proven.
     @discardableResult
-    func checkProof(_ id: VerificationID?, at now: Timestamp) throws(Refusal) -> FactorID {
+    func checkProof(_ id: VerificationID?, at now: Timestamp) throws(Refusal) -> RecentVerification {
         guard let id else { throw .proofRequired }
         guard let verification = recentVerifications.first(where: { $0.id == id }),
             now.isWithin(seconds: DomainSettings.proofLifetimeSeconds, after: verification.at),
             factor(verification.factorID)?.storedState == .active
         else { throw .proofStale }
-        return verification.factorID
+        return verification
     }
 
     mutating func remember(
@@ -111,7 +118,7 @@ public struct SubjectState: Sendable, Hashable {
         if graceStartedAt == nil, mustHaveFactor(context) { graceStartedAt = context.now }
     }
 
-    /// Wipes pending factors whose time ran out and forgets the oldest ended ones beyond ten.
+    /// Wipes factors whose time ran out and forgets the oldest ended ones beyond ten.
     mutating func settleEndedFactors(at now: Timestamp) {
         for index in factors.indices where factors[index].state(at: now) == .expired {
             if factors[index].credential != nil { factors[index].end(as: .expired) }

@@ -74,8 +74,8 @@ enum FieldCheck {
         return value
     }
 
-    static func factorID(_ value: String) throws(CallStatus) -> FactorID {
-        try required(value, "factor_id", maxBytes: 64)
+    static func factorID(_ value: String, _ field: String = "factor_id") throws(CallStatus) -> FactorID {
+        try required(value, field, maxBytes: 64)
         // What is no id names no factor: the answer is that of an unknown one (CONTROLS row 98).
         guard let id = FactorID(text: value) else { throw StatusMapping.status(of: Refusal.factorNotFound) }
         return id

@@ -20,6 +20,7 @@ extension Countersign_V1_Event {
         moneyAlarm = event.moneyAlarm
         if let delivery = event.delivery { self.delivery = .init(delivery) }
         if let evaluation = event.evaluation { self.evaluation = .init(evaluation) }
+        if let recovery = event.recovery { self.recovery = .init(recovery) }
     }
 }
 
@@ -48,6 +49,12 @@ extension Countersign_V1_EventType {
         case .deviceForgotten: self = .deviceForgotten
         case .allowedInOutage: self = .allowedInOutage
         case .receiptRedeemed: self = .receiptRedeemed
+        case .recoveryStarted: self = .recoveryStarted
+        case .recoveryApproved: self = .recoveryApproved
+        case .recoveryCancelled: self = .recoveryCancelled
+        case .recoveryRedeemed: self = .recoveryRedeemed
+        case .temporaryAccessCodeIssued: self = .temporaryAccessCodeIssued
+        case .lossReported: self = .lossReported
         }
     }
 }

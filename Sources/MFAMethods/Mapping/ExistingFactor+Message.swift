@@ -12,7 +12,7 @@ extension ExistingFactor {
         case .totp, .hotp:
             secret = try Self.secret(request, kind)
         case .backupCodes: secret = try Self.backupCodes(existing)
-        case .sms, .email, .push:
+        case .sms, .email, .push, .temporaryAccessCode:
             throw .invalidField("existing", "is for kinds TOTP, HOTP and BACKUP_CODES alone.")
         }
         self.init(secret: secret, isActive: existing.active)

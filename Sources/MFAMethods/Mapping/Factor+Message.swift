@@ -29,6 +29,9 @@ extension Countersign_V1_Factor {
         case .hotp(let credential): hotp = .init(credential.parameters)
         case .address(let credential): maskedAddress = credential.address.masked
         case .push(let credential) where !credential.publicKey.isEmpty: push = .init(credential)
+        case .temporaryAccessCode(let code):
+            expiresAtUnixMs = code.expiresAt.milliseconds
+            usesLeft = UInt32(clamping: code.usesLeft)
         case .push, .backupCodes, nil: break
         }
         usableFromUnixMs = factor.usableFrom?.milliseconds ?? 0
@@ -117,6 +120,7 @@ extension Countersign_V1_FactorKind {
         case .email: self = .email
         case .push: self = .push
         case .backupCodes: self = .backupCodes
+        case .temporaryAccessCode: self = .temporaryAccessCode
         }
     }
 
@@ -130,6 +134,7 @@ extension Countersign_V1_FactorKind {
         case .email: .email
         case .push: .push
         case .backupCodes: .backupCodes
+        case .temporaryAccessCode: .temporaryAccessCode
         case .UNRECOGNIZED: throw .invalidField("kind", "is not a factor kind that this server knows.")
         }
     }

@@ -67,6 +67,50 @@ enum StatusMapping {
                 .failedPrecondition, reason: "LAST_FACTOR",
                 "This is the subject's last factor, and the policy wants it to have one.",
                 hint: "Enroll another one first; scope `administer` ends it all the same.")
+        case .proofTooWeak:
+            CallStatus(
+                .failedPrecondition, reason: "PROOF_TOO_WEAK",
+                "The proof is worth less than what the subject has, or than what the policy asks.",
+                hint: "Verify a factor that is no mailbox and no operator's code, after the primary authentication.")
+        case .recoveryNotFound:
+            CallStatus(.notFound, reason: "RECOVERY_NOT_FOUND", "The subject has no such recovery.")
+        case .recoveryNotOpen:
+            CallStatus(
+                .failedPrecondition, reason: "RECOVERY_NOT_OPEN", "The recovery is over.",
+                hint: "GetRecovery tells how it ended; StartRecovery begins another one.")
+        case .recoveryNotApproved:
+            CallStatus(
+                .failedPrecondition, reason: "RECOVERY_NOT_APPROVED", "No other operator has approved the recovery yet."
+            )
+        case .recoveryOpen:
+            CallStatus(
+                .failedPrecondition, reason: "RECOVERY_OPEN", "The subject has a recovery that is not over.",
+                hint: "Approve or cancel that one.")
+        case .recoveryDisabled:
+            CallStatus(
+                .failedPrecondition, reason: "RECOVERY_DISABLED", "The policy lets no operator recover anybody.",
+                hint: "`recovery.admin_recovery` in the policy file decides.")
+        case .nothingToRecover:
+            CallStatus(
+                .failedPrecondition, reason: "NOTHING_TO_RECOVER", "The subject has no factor.",
+                hint: "Enroll one with StartEnrollment; it needs no proof.")
+        case .tooManyRecoveries:
+            CallStatus(
+                .resourceExhausted, reason: "TOO_MANY_RECOVERIES",
+                "The subject was recovered as often within a year as the policy allows.",
+                hint: "`recovery.max_per_year` in the policy file decides.")
+        case .sameOperator:
+            CallStatus(
+                .failedPrecondition, reason: "SAME_OPERATOR", "Whoever starts a recovery does not approve it.",
+                hint: "Another operator has to look at the evidence.")
+        case .operatorIsSubject:
+            CallStatus(
+                .failedPrecondition, reason: "OPERATOR_IS_SUBJECT", "Nobody recovers themselves.",
+                hint: "Another operator has to do it.")
+        case .noAddress:
+            CallStatus(
+                .failedPrecondition, reason: "NO_ADDRESS", "The subject has no address that a code can be sent to.",
+                hint: "Ask for RETURN_CODE, under scope `return-code`, and hand the code over.")
         case .challengeNotFound:
             CallStatus(.notFound, reason: "CHALLENGE_NOT_FOUND", "The subject has no such challenge of this caller's.")
         case .challengePending:
@@ -131,6 +175,7 @@ enum StatusMapping {
         case .email: "EMAIL"
         case .push: "PUSH"
         case .backupCodes: "BACKUP_CODES"
+        case .temporaryAccessCode: "TEMPORARY_ACCESS_CODE"
         }
     }
 
@@ -150,7 +195,8 @@ extension CallStatus {
     var tellsWhoExists: Bool {
         [
             "SUBJECT_NOT_FOUND", "FACTOR_NOT_FOUND", "FACTOR_NOT_ACTIVE", "NO_ACTIVE_FACTOR", "CHALLENGE_NOT_FOUND",
-            "CHALLENGE_PENDING", "CHALLENGE_ENDED", "COUNTRY_NOT_ALLOWED", "CHANNEL_NOT_CONFIGURED", "NOTHING_TO_SEND",
+            "CHALLENGE_PENDING", "CHALLENGE_ENDED", "RECOVERY_NOT_FOUND", "RECOVERY_NOT_APPROVED",
+            "COUNTRY_NOT_ALLOWED", "CHANNEL_NOT_CONFIGURED", "NOTHING_TO_SEND",
         ].contains(reason)
     }
 

@@ -1,5 +1,6 @@
 internal import MFADomain
 internal import MFAProto
+internal import PhoneNumbers
 
 extension Countersign_V1_Subject {
     /// A subject as callers see it: addresses masked.
@@ -11,7 +12,7 @@ extension Countersign_V1_Subject {
         groups = state.profile.groups
         accountName = state.profile.accountName
         locale = state.profile.locale
-        addresses = state.profile.addresses.map { address in
+        addresses = state.profile.addresses.map(\.address).map { address in
             .with {
                 $0.kind = address.kind == .email ? .email : .phone
                 $0.value = address.masked
@@ -46,8 +47,12 @@ extension Profile {
         guard request.groups.count <= 32 else { throw .invalidField("groups", "must be at most 32.") }
         for group in request.groups { try FieldCheck.required(group, "groups", maxBytes: 64) }
         guard request.addresses.count <= 8 else { throw .invalidField("addresses", "must be at most 8.") }
-        var addresses: [Address] = []
-        for address in request.addresses { addresses.append(try Address(checking: address)) }
+        var addresses: [AddressCredential] = []
+        for address in request.addresses {
+            let address = try Address(checking: address)
+            let country = address.kind == .phone ? PhoneNumbers.parse(address.value)?.country : nil
+            addresses.append(AddressCredential(address: address, country: country ?? ""))
+        }
         self.init(
             kind: kind, groups: request.groups, accountName: try FieldCheck.account(request.accountName),
             locale: try FieldCheck.locale(request.locale), addresses: addresses)

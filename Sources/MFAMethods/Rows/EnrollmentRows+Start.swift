@@ -35,7 +35,7 @@ extension Rows {
                 response.challenge = .init(challenge, of: factor, at: service.now)
             }
             response.code = offer.outcome.code
-        case .backupCodes, nil: break
+        case .backupCodes, .temporaryAccessCode, nil: break
         }
         return response
     }
@@ -75,6 +75,10 @@ extension StartEnrollment.Wanted {
             throw CallStatus(
                 .unimplemented, reason: "FACTOR_KIND_UNSUPPORTED", "Backup codes are not enrolled.",
                 hint: "Call RecoveryService.GenerateBackupCodes, or bring hashes of another system in `existing`.")
+        case .temporaryAccessCode:
+            throw CallStatus(
+                .unimplemented, reason: "FACTOR_KIND_UNSUPPORTED", "Temporary access codes are not enrolled.",
+                hint: "Call RecoveryService.IssueTemporaryAccessCode.")
         }
     }
 }

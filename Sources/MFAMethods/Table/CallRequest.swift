@@ -58,6 +58,13 @@ extension Countersign_V1_AnswerPushRequest: CallRequest {}
 extension Countersign_V1_ListPendingPushesRequest: CallRequest {}
 extension Countersign_V1_GenerateBackupCodesRequest: KeyedRequest {}
 extension Countersign_V1_GetBackupCodeStatusRequest: SubjectRequest {}
+extension Countersign_V1_StartRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_ApproveRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_CancelRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_CompleteRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_GetRecoveryRequest: SubjectRequest {}
+extension Countersign_V1_IssueTemporaryAccessCodeRequest: KeyedRequest {}
+extension Countersign_V1_ReportLostRequest: KeyedRequest {}
 extension Countersign_V1_EvaluateRequest: KeyedRequest {}
 extension Countersign_V1_TrustDeviceRequest: KeyedRequest {}
 extension Countersign_V1_ListTrustedDevicesRequest: SubjectRequest {}

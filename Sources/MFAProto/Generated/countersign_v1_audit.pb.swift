@@ -67,6 +67,18 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
 
   /// A RedeemReceipt of a receipt of this server's, whatever its verdict.
   case receiptRedeemed // = 22
+  case recoveryStarted // = 23
+
+  /// An ApproveRecovery, whether a code was sent or not.
+  case recoveryApproved // = 24
+
+  /// A CancelRecovery, whatever its verdict. What else stops a recovery says so in its own event.
+  case recoveryCancelled // = 25
+
+  /// A CompleteRecovery, whatever its verdict. The ACTIVATION of the new factor names the recovery too.
+  case recoveryRedeemed // = 26
+  case temporaryAccessCodeIssued // = 27
+  case lossReported // = 28
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -98,6 +110,12 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case 20: self = .deviceForgotten
     case 21: self = .allowedInOutage
     case 22: self = .receiptRedeemed
+    case 23: self = .recoveryStarted
+    case 24: self = .recoveryApproved
+    case 25: self = .recoveryCancelled
+    case 26: self = .recoveryRedeemed
+    case 27: self = .temporaryAccessCodeIssued
+    case 28: self = .lossReported
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -127,6 +145,12 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     case .deviceForgotten: return 20
     case .allowedInOutage: return 21
     case .receiptRedeemed: return 22
+    case .recoveryStarted: return 23
+    case .recoveryApproved: return 24
+    case .recoveryCancelled: return 25
+    case .recoveryRedeemed: return 26
+    case .temporaryAccessCodeIssued: return 27
+    case .lossReported: return 28
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -156,6 +180,12 @@ public nonisolated enum Countersign_V1_EventType: SwiftProtobuf.Enum, Swift.Case
     .deviceForgotten,
     .allowedInOutage,
     .receiptRedeemed,
+    .recoveryStarted,
+    .recoveryApproved,
+    .recoveryCancelled,
+    .recoveryRedeemed,
+    .temporaryAccessCodeIssued,
+    .lossReported,
   ]
 
 }
@@ -301,11 +331,48 @@ public nonisolated struct Countersign_V1_Event: @unchecked Sendable {
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
   public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
 
+  /// What has to do with a recovery, or was done by an operator.
+  public var recovery: Countersign_V1_RecoveryAct {
+    get {_storage._recovery ?? Countersign_V1_RecoveryAct()}
+    set {_uniqueStorage()._recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  public var hasRecovery: Bool {_storage._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  public mutating func clearRecovery() {_uniqueStorage()._recovery = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A step of a recovery, and who took it.
+public nonisolated struct Countersign_V1_RecoveryAct: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Empty for a temporary access code.
+  public var recoveryID: String = String()
+
+  /// Where the recovery stands after it; UNSPECIFIED for a temporary access code.
+  public var state: Countersign_V1_RecoveryState = .unspecified
+
+  /// Why it stopped, where it did.
+  public var cancellation: Countersign_V1_RecoveryCancellation = .unspecified
+
+  /// Of the step, where it was an operator's.
+  public var `operator`: String = String()
+
+  public var reason: String = String()
+
+  public var evidence: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What was asked of the policy, and what it answered.
@@ -372,7 +439,7 @@ public nonisolated struct Countersign_V1_DeliveryAttempt: Sendable {
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_EventType: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0\u{1}EVENT_TYPE_EVALUATION\0\u{1}EVENT_TYPE_DEVICE_TRUSTED\0\u{1}EVENT_TYPE_DEVICE_FORGOTTEN\0\u{1}EVENT_TYPE_ALLOWED_IN_OUTAGE\0\u{1}EVENT_TYPE_RECEIPT_REDEEMED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_TYPE_UNSPECIFIED\0\u{1}EVENT_TYPE_ENROLLMENT_STARTED\0\u{1}EVENT_TYPE_ACTIVATION\0\u{1}EVENT_TYPE_VERIFICATION\0\u{1}EVENT_TYPE_FACTOR_RENAMED\0\u{1}EVENT_TYPE_FACTOR_SUSPENDED\0\u{1}EVENT_TYPE_FACTOR_RESUMED\0\u{1}EVENT_TYPE_FACTOR_REVOKED\0\u{1}EVENT_TYPE_FACTOR_UNLOCKED\0\u{1}EVENT_TYPE_BACKUP_CODES_GENERATED\0\u{1}EVENT_TYPE_SUBJECT_PUT\0\u{1}EVENT_TYPE_SUBJECT_ERASED\0\u{1}EVENT_TYPE_CHALLENGE_STARTED\0\u{1}EVENT_TYPE_CHALLENGE_CANCELLED\0\u{1}EVENT_TYPE_PUSH_ANSWERED\0\u{1}EVENT_TYPE_FRAUD_REPORTED\0\u{1}EVENT_TYPE_MESSAGE_DELIVERY\0\u{1}EVENT_TYPE_FACTOR_IMPORTED\0\u{1}EVENT_TYPE_EVALUATION\0\u{1}EVENT_TYPE_DEVICE_TRUSTED\0\u{1}EVENT_TYPE_DEVICE_FORGOTTEN\0\u{1}EVENT_TYPE_ALLOWED_IN_OUTAGE\0\u{1}EVENT_TYPE_RECEIPT_REDEEMED\0\u{1}EVENT_TYPE_RECOVERY_STARTED\0\u{1}EVENT_TYPE_RECOVERY_APPROVED\0\u{1}EVENT_TYPE_RECOVERY_CANCELLED\0\u{1}EVENT_TYPE_RECOVERY_REDEEMED\0\u{1}EVENT_TYPE_TEMPORARY_ACCESS_CODE_ISSUED\0\u{1}EVENT_TYPE_LOSS_REPORTED\0")
 }
 
 nonisolated extension Countersign_V1_ListEventsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -457,7 +524,7 @@ nonisolated extension Countersign_V1_ListEventsResponse: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_unix_ms\0\u{1}type\0\u{1}pseudonym\0\u{3}subject_version\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{1}evaluation\0\u{c}\u{11}\u{3}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_unix_ms\0\u{1}type\0\u{1}pseudonym\0\u{3}subject_version\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{1}evaluation\0\u{1}recovery\0\u{c}\u{12}\u{2}")
 
   fileprivate class _StorageClass {
     var _atUnixMs: Int64 = 0
@@ -476,6 +543,7 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
     var _moneyAlarm: Bool = false
     var _delivery: Countersign_V1_DeliveryAttempt? = nil
     var _evaluation: Countersign_V1_Evaluation? = nil
+    var _recovery: Countersign_V1_RecoveryAct? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -502,6 +570,7 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
       _moneyAlarm = source._moneyAlarm
       _delivery = source._delivery
       _evaluation = source._evaluation
+      _recovery = source._recovery
     }
   }
 
@@ -536,6 +605,7 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._moneyAlarm) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._delivery) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._recovery) }()
         default: break
         }
       }
@@ -596,6 +666,9 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._evaluation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
+      try { if let v = _storage._recovery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -621,10 +694,66 @@ nonisolated extension Countersign_V1_Event: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._moneyAlarm != rhs_storage._moneyAlarm {return false}
         if _storage._delivery != rhs_storage._delivery {return false}
         if _storage._evaluation != rhs_storage._evaluation {return false}
+        if _storage._recovery != rhs_storage._recovery {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_RecoveryAct: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecoveryAct"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}recovery_id\0\u{1}state\0\u{1}cancellation\0\u{1}operator\0\u{1}reason\0\u{1}evidence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.recoveryID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.cancellation) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.`operator`) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.recoveryID.isEmpty {
+      try visitor.visitSingularStringField(value: self.recoveryID, fieldNumber: 1)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
+    }
+    if self.cancellation != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cancellation, fieldNumber: 3)
+    }
+    if !self.`operator`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`operator`, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitSingularStringField(value: self.evidence, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_RecoveryAct, rhs: Countersign_V1_RecoveryAct) -> Bool {
+    if lhs.recoveryID != rhs.recoveryID {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.cancellation != rhs.cancellation {return false}
+    if lhs.`operator` != rhs.`operator` {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.evidence != rhs.evidence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -57,6 +57,9 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
 
   /// A set of look-up secrets, each good for one use (NIST SP 800-63B-4, section 3.1.2).
   case backupCodes // = 7
+
+  /// A code from an operator, good for a while and for a number of uses (IssueTemporaryAccessCode).
+  case temporaryAccessCode // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -72,6 +75,7 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
     case 4: self = .email
     case 5: self = .push
     case 7: self = .backupCodes
+    case 8: self = .temporaryAccessCode
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -85,6 +89,7 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
     case .email: return 4
     case .push: return 5
     case .backupCodes: return 7
+    case .temporaryAccessCode: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -98,6 +103,7 @@ public nonisolated enum Countersign_V1_FactorKind: SwiftProtobuf.Enum, Swift.Cas
     .email,
     .push,
     .backupCodes,
+    .temporaryAccessCode,
   ]
 
 }
@@ -190,7 +196,8 @@ public nonisolated enum Countersign_V1_Verdict: SwiftProtobuf.Enum, Swift.CaseIt
   /// Too many failures: no code is looked at until an administrator unlocks the factor (UnlockFactor).
   case locked // = 6
 
-  /// Too early after failures: no code was looked at. Try again after `retry_after_ms`.
+  /// Too early after failures, or after another backup code of the same sign-in: no code was looked at. Try again after
+  /// `retry_after_ms`.
   case rateLimited // = 7
 
   /// The person refused, or answered wrongly too often.
@@ -689,7 +696,7 @@ public nonisolated struct Countersign_V1_Factor: @unchecked Sendable {
     set {_uniqueStorage()._lastUsedAtUnixMs = newValue}
   }
 
-  /// End of the time to confirm; 0 unless PENDING_ACTIVATION or EXPIRED.
+  /// End of the time to confirm while PENDING_ACTIVATION or EXPIRED; of a TEMPORARY_ACCESS_CODE its end. 0 for others.
   public var expiresAtUnixMs: Int64 {
     get {_storage._expiresAtUnixMs}
     set {_uniqueStorage()._expiresAtUnixMs = newValue}
@@ -753,6 +760,12 @@ public nonisolated struct Countersign_V1_Factor: @unchecked Sendable {
   public var usableFromUnixMs: Int64 {
     get {_storage._usableFromUnixMs}
     set {_uniqueStorage()._usableFromUnixMs = newValue}
+  }
+
+  /// TEMPORARY_ACCESS_CODE only: how often it still signs in.
+  public var usesLeft: UInt32 {
+    get {_storage._usesLeft}
+    set {_uniqueStorage()._usesLeft = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -869,7 +882,7 @@ public nonisolated struct Countersign_V1_Challenge: Sendable {
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
 
 nonisolated extension Countersign_V1_FactorKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACTOR_KIND_UNSPECIFIED\0\u{1}FACTOR_KIND_TOTP\0\u{1}FACTOR_KIND_HOTP\0\u{1}FACTOR_KIND_SMS\0\u{1}FACTOR_KIND_EMAIL\0\u{1}FACTOR_KIND_PUSH\0\u{2}\u{2}FACTOR_KIND_BACKUP_CODES\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACTOR_KIND_UNSPECIFIED\0\u{1}FACTOR_KIND_TOTP\0\u{1}FACTOR_KIND_HOTP\0\u{1}FACTOR_KIND_SMS\0\u{1}FACTOR_KIND_EMAIL\0\u{1}FACTOR_KIND_PUSH\0\u{2}\u{2}FACTOR_KIND_BACKUP_CODES\0\u{1}FACTOR_KIND_TEMPORARY_ACCESS_CODE\0")
 }
 
 nonisolated extension Countersign_V1_FactorState: SwiftProtobuf._ProtoNameProviding {
@@ -910,7 +923,7 @@ nonisolated extension Countersign_V1_HashAlgorithm: SwiftProtobuf._ProtoNameProv
 
 nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Factor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}factor_id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at_unix_ms\0\u{3}activated_at_unix_ms\0\u{3}last_used_at_unix_ms\0\u{3}expires_at_unix_ms\0\u{1}locked\0\u{3}attempts_left\0\u{3}backup_codes_left\0\u{1}totp\0\u{1}hotp\0\u{3}masked_address\0\u{1}push\0\u{3}usable_from_unix_ms\0\u{c}\u{11}\u{3}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}factor_id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at_unix_ms\0\u{3}activated_at_unix_ms\0\u{3}last_used_at_unix_ms\0\u{3}expires_at_unix_ms\0\u{1}locked\0\u{3}attempts_left\0\u{3}backup_codes_left\0\u{1}totp\0\u{1}hotp\0\u{3}masked_address\0\u{1}push\0\u{3}usable_from_unix_ms\0\u{3}uses_left\0\u{c}\u{12}\u{2}")
 
   fileprivate class _StorageClass {
     var _factorID: String = String()
@@ -929,6 +942,7 @@ nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobu
     var _maskedAddress: String = String()
     var _push: Countersign_V1_PushDevice? = nil
     var _usableFromUnixMs: Int64 = 0
+    var _usesLeft: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -955,6 +969,7 @@ nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobu
       _maskedAddress = source._maskedAddress
       _push = source._push
       _usableFromUnixMs = source._usableFromUnixMs
+      _usesLeft = source._usesLeft
     }
   }
 
@@ -989,6 +1004,7 @@ nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobu
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._maskedAddress) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._push) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._usableFromUnixMs) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._usesLeft) }()
         default: break
         }
       }
@@ -1049,6 +1065,9 @@ nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobu
       if _storage._usableFromUnixMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._usableFromUnixMs, fieldNumber: 16)
       }
+      if _storage._usesLeft != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._usesLeft, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1074,6 +1093,7 @@ nonisolated extension Countersign_V1_Factor: SwiftProtobuf.Message, SwiftProtobu
         if _storage._maskedAddress != rhs_storage._maskedAddress {return false}
         if _storage._push != rhs_storage._push {return false}
         if _storage._usableFromUnixMs != rhs_storage._usableFromUnixMs {return false}
+        if _storage._usesLeft != rhs_storage._usesLeft {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -8,8 +8,10 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// Recovery: ways back in for people who lost a factor. A backup code is spent through
-// VerificationService.Verify.
+// Recovery: ways back in for people who lost a factor. A backup code, or a temporary access code, is spent through
+// VerificationService.Verify. Who lost everything is let back in by two operators: one saw a proof of identity and
+// starts the recovery, another one approves it, and the person gets a code that no operator sees. Everybody whose
+// account it could be is told at once and can stop it.
 
 public import SwiftProtobuf
 
@@ -21,6 +23,126 @@ public import SwiftProtobuf
 fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobuf.ProtobufAPIVersionCheck {
   struct _2: SwiftProtobuf.ProtobufAPIVersion_2 {}
   typealias Version = _2
+}
+
+/// Where a recovery stands. It goes from one to the next, or ends as CANCELLED or LAPSED.
+public nonisolated enum Countersign_V1_RecoveryState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Waits for another operator.
+  case pendingApproval // = 1
+
+  /// Waits for the person's recovery code.
+  case approved // = 2
+
+  /// The code was right; a new factor is to be activated.
+  case redeemed // = 3
+
+  /// The new factor is active. Final.
+  case completed // = 4
+
+  /// Final.
+  case cancelled // = 5
+
+  /// Its time was over. Final.
+  case lapsed // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .pendingApproval
+    case 2: self = .approved
+    case 3: self = .redeemed
+    case 4: self = .completed
+    case 5: self = .cancelled
+    case 6: self = .lapsed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .pendingApproval: return 1
+    case .approved: return 2
+    case .redeemed: return 3
+    case .completed: return 4
+    case .cancelled: return 5
+    case .lapsed: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_RecoveryState] = [
+    .unspecified,
+    .pendingApproval,
+    .approved,
+    .redeemed,
+    .completed,
+    .cancelled,
+    .lapsed,
+  ]
+
+}
+
+/// What stopped a recovery.
+public nonisolated enum Countersign_V1_RecoveryCancellation: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case `operator` // = 1
+
+  /// The code of the notice.
+  case veto // = 2
+
+  /// The subject proved a factor: nobody is locked out.
+  case factorProven // = 3
+
+  /// The recovery code was wrong five times.
+  case tooManyFailures // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .operator
+    case 2: self = .veto
+    case 3: self = .factorProven
+    case 4: self = .tooManyFailures
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .operator: return 1
+    case .veto: return 2
+    case .factorProven: return 3
+    case .tooManyFailures: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_RecoveryCancellation] = [
+    .unspecified,
+    .operator,
+    .veto,
+    .factorProven,
+    .tooManyFailures,
+  ]
+
 }
 
 public nonisolated struct Countersign_V1_GenerateBackupCodesRequest: Sendable {
@@ -100,9 +222,460 @@ public nonisolated struct Countersign_V1_GetBackupCodeStatusResponse: Sendable {
   public init() {}
 }
 
+/// A recovery by two operators, without any of its codes.
+public nonisolated struct Countersign_V1_Recovery: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var recoveryID: String = String()
+
+  public var state: Countersign_V1_RecoveryState = .unspecified
+
+  public var startedAtUnixMs: Int64 = 0
+
+  /// From then on it is LAPSED.
+  public var endsAtUnixMs: Int64 = 0
+
+  /// Who started it, why, and where the proof of identity is filed.
+  public var startedBy: String = String()
+
+  public var reason: String = String()
+
+  public var evidence: String = String()
+
+  /// Empty and 0 until it was approved.
+  public var approvedBy: String = String()
+
+  public var approvedAtUnixMs: Int64 = 0
+
+  /// End of the hold: no code counts before.
+  public var codeUsableFromUnixMs: Int64 = 0
+
+  public var codeExpiresAtUnixMs: Int64 = 0
+
+  /// Wrong codes left before it ends.
+  public var attemptsLeft: UInt32 = 0
+
+  public var cancellation: Countersign_V1_RecoveryCancellation = .unspecified
+
+  /// When it was completed or cancelled; 0 before.
+  public var endedAtUnixMs: Int64 = 0
+
+  /// Where the person was told of it, masked; a device by its model.
+  public var told: [String] = []
+
+  /// The factor that completed it.
+  public var factorID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_StartRecoveryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  /// The person at the help desk, as the caller knows them: 1-128 bytes. Upper and lower case are one.
+  public var `operator`: String = String()
+
+  /// Why, 1-256 bytes. Kept in the audit: name nobody.
+  public var reason: String = String()
+
+  /// Where the proof of identity is filed, for example a ticket, 1-256 bytes. Kept in the audit.
+  public var evidence: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_StartRecoveryResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var recovery: Countersign_V1_Recovery {
+    get {_recovery ?? Countersign_V1_Recovery()}
+    set {_recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  public var hasRecovery: Bool {self._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  public mutating func clearRecovery() {self._recovery = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _recovery: Countersign_V1_Recovery? = nil
+}
+
+public nonisolated struct Countersign_V1_ApproveRecoveryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  public var recoveryID: String = String()
+
+  /// Not the one who started it.
+  public var `operator`: String = String()
+
+  /// RETURN_CODE, under scope `return-code`, gives the code to a caller that hands it to the person by itself, on paper
+  /// for example. It is not for the operator's eyes.
+  public var delivery: Countersign_V1_Delivery = .unspecified
+
+  /// Where SEND sends the code: to an address of this kind that the subject proved, else to the first of PutSubject.
+  /// UNSPECIFIED: to an e-mail address, or, where there is none, to a telephone. A code by SMS is good for 10 minutes,
+  /// any other for 24 hours.
+  public var sendTo: Countersign_V1_AddressKind = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_ApproveRecoveryResponse: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ACCEPTED, or RATE_LIMITED: no code was sent, see `limit`.
+  public var verdict: Countersign_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  public var recovery: Countersign_V1_Recovery {
+    get {_storage._recovery ?? Countersign_V1_Recovery()}
+    set {_uniqueStorage()._recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  public var hasRecovery: Bool {_storage._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  public mutating func clearRecovery() {_uniqueStorage()._recovery = nil}
+
+  /// Where the code goes, masked; empty with RETURN_CODE.
+  public var sentTo: String {
+    get {_storage._sentTo}
+    set {_uniqueStorage()._sentTo = newValue}
+  }
+
+  /// With RETURN_CODE: four groups of four characters joined by hyphens, 80 random bits.
+  public var recoveryCode: String {
+    get {_storage._recoveryCode}
+    set {_uniqueStorage()._recoveryCode = newValue}
+  }
+
+  public var limit: Countersign_V1_SendLimit {
+    get {_storage._limit}
+    set {_uniqueStorage()._limit = newValue}
+  }
+
+  public var retryAfterMs: Int64 {
+    get {_storage._retryAfterMs}
+    set {_uniqueStorage()._retryAfterMs = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Countersign_V1_CancelRecoveryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  /// Empty for the one that is open.
+  public var recoveryID: String = String()
+
+  /// Exactly one of these three.
+  public var `operator`: String = String()
+
+  /// From the notice. Case, spaces and hyphens do not matter.
+  public var vetoCode: String = String()
+
+  /// An ACCEPTED verification not older than 5 minutes.
+  public var verificationID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_CancelRecoveryResponse: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ACCEPTED, WRONG_CODE (of a veto code), or EXPIRED where the recovery was over before.
+  public var verdict: Countersign_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  public var recovery: Countersign_V1_Recovery {
+    get {_storage._recovery ?? Countersign_V1_Recovery()}
+    set {_uniqueStorage()._recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  public var hasRecovery: Bool {_storage._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  public mutating func clearRecovery() {_uniqueStorage()._recovery = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Countersign_V1_CompleteRecoveryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  /// Empty for the one that is open.
+  public var recoveryID: String = String()
+
+  /// Case, spaces and hyphens do not matter.
+  public var code: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_CompleteRecoveryResponse: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var verdict: Countersign_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  /// With ACCEPTED: the proof for StartEnrollment.
+  public var verificationID: String {
+    get {_storage._verificationID}
+    set {_uniqueStorage()._verificationID = newValue}
+  }
+
+  public var attemptsLeft: UInt32 {
+    get {_storage._attemptsLeft}
+    set {_uniqueStorage()._attemptsLeft = newValue}
+  }
+
+  public var retryAfterMs: Int64 {
+    get {_storage._retryAfterMs}
+    set {_uniqueStorage()._retryAfterMs = newValue}
+  }
+
+  public var recovery: Countersign_V1_Recovery {
+    get {_storage._recovery ?? Countersign_V1_Recovery()}
+    set {_uniqueStorage()._recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  public var hasRecovery: Bool {_storage._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  public mutating func clearRecovery() {_uniqueStorage()._recovery = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Countersign_V1_GetRecoveryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_GetRecoveryResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var recovery: Countersign_V1_Recovery {
+    get {_recovery ?? Countersign_V1_Recovery()}
+    set {_recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  public var hasRecovery: Bool {self._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  public mutating func clearRecovery() {self._recovery = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _recovery: Countersign_V1_Recovery? = nil
+}
+
+public nonisolated struct Countersign_V1_IssueTemporaryAccessCodeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  public var `operator`: String = String()
+
+  /// Why, 1-256 bytes. Kept in the audit: name nobody.
+  public var reason: String = String()
+
+  /// 60 to 604800 seconds; 0 for one hour.
+  public var lifetimeSeconds: Int64 = 0
+
+  /// How often it signs in, 1 to 100; 0 for once.
+  public var uses: UInt32 = 0
+
+  /// As in ApproveRecovery.
+  public var delivery: Countersign_V1_Delivery = .unspecified
+
+  public var sendTo: Countersign_V1_AddressKind = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_IssueTemporaryAccessCodeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ACCEPTED, or RATE_LIMITED: nothing was made, see `limit`.
+  public var verdict: Countersign_V1_Verdict = .unspecified
+
+  public var factor: Countersign_V1_Factor {
+    get {_factor ?? Countersign_V1_Factor()}
+    set {_factor = newValue}
+  }
+  /// Returns true if `factor` has been explicitly set.
+  public var hasFactor: Bool {self._factor != nil}
+  /// Clears the value of `factor`. Subsequent reads from it will return its default value.
+  public mutating func clearFactor() {self._factor = nil}
+
+  public var sentTo: String = String()
+
+  /// With RETURN_CODE: four groups of four characters joined by hyphens, 80 random bits.
+  public var accessCode: String = String()
+
+  public var limit: Countersign_V1_SendLimit = .unspecified
+
+  public var retryAfterMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _factor: Countersign_V1_Factor? = nil
+}
+
+public nonisolated struct Countersign_V1_ReportLostRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  public var idempotencyKey: String = String()
+
+  /// At most 20. Empty: every TOTP, HOTP, SMS and PUSH factor, as when a telephone is gone.
+  public var factorIds: [String] = []
+
+  public var verificationID: String = String()
+
+  /// Believed only under scope `assert-primary` (else PERMISSION_DENIED).
+  public var primaryAuthentication: Countersign_V1_PrimaryAuthentication {
+    get {_primaryAuthentication ?? Countersign_V1_PrimaryAuthentication()}
+    set {_primaryAuthentication = newValue}
+  }
+  /// Returns true if `primaryAuthentication` has been explicitly set.
+  public var hasPrimaryAuthentication: Bool {self._primaryAuthentication != nil}
+  /// Clears the value of `primaryAuthentication`. Subsequent reads from it will return its default value.
+  public mutating func clearPrimaryAuthentication() {self._primaryAuthentication = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _primaryAuthentication: Countersign_V1_PrimaryAuthentication? = nil
+}
+
+public nonisolated struct Countersign_V1_ReportLostResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What is suspended now of what was named.
+  public var factors: [Countersign_V1_Factor] = []
+
+  public var forgottenDevices: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
+
+nonisolated extension Countersign_V1_RecoveryState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RECOVERY_STATE_UNSPECIFIED\0\u{1}RECOVERY_STATE_PENDING_APPROVAL\0\u{1}RECOVERY_STATE_APPROVED\0\u{1}RECOVERY_STATE_REDEEMED\0\u{1}RECOVERY_STATE_COMPLETED\0\u{1}RECOVERY_STATE_CANCELLED\0\u{1}RECOVERY_STATE_LAPSED\0")
+}
+
+nonisolated extension Countersign_V1_RecoveryCancellation: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RECOVERY_CANCELLATION_UNSPECIFIED\0\u{1}RECOVERY_CANCELLATION_OPERATOR\0\u{1}RECOVERY_CANCELLATION_VETO\0\u{1}RECOVERY_CANCELLATION_FACTOR_PROVEN\0\u{1}RECOVERY_CANCELLATION_TOO_MANY_FAILURES\0")
+}
 
 nonisolated extension Countersign_V1_GenerateBackupCodesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateBackupCodesRequest"
@@ -263,6 +836,942 @@ nonisolated extension Countersign_V1_GetBackupCodeStatusResponse: SwiftProtobuf.
     if lhs.codesTotal != rhs.codesTotal {return false}
     if lhs.codesLeft != rhs.codesLeft {return false}
     if lhs.generatedAtUnixMs != rhs.generatedAtUnixMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_Recovery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Recovery"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}recovery_id\0\u{1}state\0\u{3}started_at_unix_ms\0\u{3}ends_at_unix_ms\0\u{3}started_by\0\u{1}reason\0\u{1}evidence\0\u{3}approved_by\0\u{3}approved_at_unix_ms\0\u{3}code_usable_from_unix_ms\0\u{3}code_expires_at_unix_ms\0\u{3}attempts_left\0\u{1}cancellation\0\u{3}ended_at_unix_ms\0\u{1}told\0\u{3}factor_id\0\u{c}\u{11}\u{3}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.recoveryID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.startedAtUnixMs) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.endsAtUnixMs) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.startedBy) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.evidence) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.approvedBy) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.approvedAtUnixMs) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.codeUsableFromUnixMs) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.codeExpiresAtUnixMs) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.attemptsLeft) }()
+      case 13: try { try decoder.decodeSingularEnumField(value: &self.cancellation) }()
+      case 14: try { try decoder.decodeSingularInt64Field(value: &self.endedAtUnixMs) }()
+      case 15: try { try decoder.decodeRepeatedStringField(value: &self.told) }()
+      case 16: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.recoveryID.isEmpty {
+      try visitor.visitSingularStringField(value: self.recoveryID, fieldNumber: 1)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
+    }
+    if self.startedAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.startedAtUnixMs, fieldNumber: 3)
+    }
+    if self.endsAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.endsAtUnixMs, fieldNumber: 4)
+    }
+    if !self.startedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.startedBy, fieldNumber: 5)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitSingularStringField(value: self.evidence, fieldNumber: 7)
+    }
+    if !self.approvedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.approvedBy, fieldNumber: 8)
+    }
+    if self.approvedAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.approvedAtUnixMs, fieldNumber: 9)
+    }
+    if self.codeUsableFromUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.codeUsableFromUnixMs, fieldNumber: 10)
+    }
+    if self.codeExpiresAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.codeExpiresAtUnixMs, fieldNumber: 11)
+    }
+    if self.attemptsLeft != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attemptsLeft, fieldNumber: 12)
+    }
+    if self.cancellation != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cancellation, fieldNumber: 13)
+    }
+    if self.endedAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.endedAtUnixMs, fieldNumber: 14)
+    }
+    if !self.told.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.told, fieldNumber: 15)
+    }
+    if !self.factorID.isEmpty {
+      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 16)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_Recovery, rhs: Countersign_V1_Recovery) -> Bool {
+    if lhs.recoveryID != rhs.recoveryID {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.startedAtUnixMs != rhs.startedAtUnixMs {return false}
+    if lhs.endsAtUnixMs != rhs.endsAtUnixMs {return false}
+    if lhs.startedBy != rhs.startedBy {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.approvedBy != rhs.approvedBy {return false}
+    if lhs.approvedAtUnixMs != rhs.approvedAtUnixMs {return false}
+    if lhs.codeUsableFromUnixMs != rhs.codeUsableFromUnixMs {return false}
+    if lhs.codeExpiresAtUnixMs != rhs.codeExpiresAtUnixMs {return false}
+    if lhs.attemptsLeft != rhs.attemptsLeft {return false}
+    if lhs.cancellation != rhs.cancellation {return false}
+    if lhs.endedAtUnixMs != rhs.endedAtUnixMs {return false}
+    if lhs.told != rhs.told {return false}
+    if lhs.factorID != rhs.factorID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_StartRecoveryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartRecoveryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{1}operator\0\u{1}reason\0\u{1}evidence\0\u{c}\u{7}\u{d}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.`operator`) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.`operator`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`operator`, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitSingularStringField(value: self.evidence, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartRecoveryRequest, rhs: Countersign_V1_StartRecoveryRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.`operator` != rhs.`operator` {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_StartRecoveryResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartRecoveryResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}recovery\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._recovery) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._recovery {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartRecoveryResponse, rhs: Countersign_V1_StartRecoveryResponse) -> Bool {
+    if lhs._recovery != rhs._recovery {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ApproveRecoveryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ApproveRecoveryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}recovery_id\0\u{1}operator\0\u{1}delivery\0\u{3}send_to\0\u{c}\u{8}\u{c}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.recoveryID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.`operator`) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.delivery) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.sendTo) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.recoveryID.isEmpty {
+      try visitor.visitSingularStringField(value: self.recoveryID, fieldNumber: 4)
+    }
+    if !self.`operator`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`operator`, fieldNumber: 5)
+    }
+    if self.delivery != .unspecified {
+      try visitor.visitSingularEnumField(value: self.delivery, fieldNumber: 6)
+    }
+    if self.sendTo != .unspecified {
+      try visitor.visitSingularEnumField(value: self.sendTo, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ApproveRecoveryRequest, rhs: Countersign_V1_ApproveRecoveryRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.recoveryID != rhs.recoveryID {return false}
+    if lhs.`operator` != rhs.`operator` {return false}
+    if lhs.delivery != rhs.delivery {return false}
+    if lhs.sendTo != rhs.sendTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ApproveRecoveryResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ApproveRecoveryResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}recovery\0\u{3}sent_to\0\u{3}recovery_code\0\u{1}limit\0\u{3}retry_after_ms\0\u{c}\u{7}\u{d}")
+
+  fileprivate class _StorageClass {
+    var _verdict: Countersign_V1_Verdict = .unspecified
+    var _recovery: Countersign_V1_Recovery? = nil
+    var _sentTo: String = String()
+    var _recoveryCode: String = String()
+    var _limit: Countersign_V1_SendLimit = .unspecified
+    var _retryAfterMs: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _verdict = source._verdict
+      _recovery = source._recovery
+      _sentTo = source._sentTo
+      _recoveryCode = source._recoveryCode
+      _limit = source._limit
+      _retryAfterMs = source._retryAfterMs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._recovery) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._sentTo) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._recoveryCode) }()
+        case 5: try { try decoder.decodeSingularEnumField(value: &_storage._limit) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._retryAfterMs) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 1)
+      }
+      try { if let v = _storage._recovery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if !_storage._sentTo.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._sentTo, fieldNumber: 3)
+      }
+      if !_storage._recoveryCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._recoveryCode, fieldNumber: 4)
+      }
+      if _storage._limit != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._limit, fieldNumber: 5)
+      }
+      if _storage._retryAfterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._retryAfterMs, fieldNumber: 6)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ApproveRecoveryResponse, rhs: Countersign_V1_ApproveRecoveryResponse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._recovery != rhs_storage._recovery {return false}
+        if _storage._sentTo != rhs_storage._sentTo {return false}
+        if _storage._recoveryCode != rhs_storage._recoveryCode {return false}
+        if _storage._limit != rhs_storage._limit {return false}
+        if _storage._retryAfterMs != rhs_storage._retryAfterMs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_CancelRecoveryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelRecoveryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}recovery_id\0\u{1}operator\0\u{3}veto_code\0\u{3}verification_id\0\u{c}\u{8}\u{c}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.recoveryID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.`operator`) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.vetoCode) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.verificationID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.recoveryID.isEmpty {
+      try visitor.visitSingularStringField(value: self.recoveryID, fieldNumber: 4)
+    }
+    if !self.`operator`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`operator`, fieldNumber: 5)
+    }
+    if !self.vetoCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.vetoCode, fieldNumber: 6)
+    }
+    if !self.verificationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.verificationID, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_CancelRecoveryRequest, rhs: Countersign_V1_CancelRecoveryRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.recoveryID != rhs.recoveryID {return false}
+    if lhs.`operator` != rhs.`operator` {return false}
+    if lhs.vetoCode != rhs.vetoCode {return false}
+    if lhs.verificationID != rhs.verificationID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_CancelRecoveryResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelRecoveryResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}recovery\0")
+
+  fileprivate class _StorageClass {
+    var _verdict: Countersign_V1_Verdict = .unspecified
+    var _recovery: Countersign_V1_Recovery? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _verdict = source._verdict
+      _recovery = source._recovery
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._recovery) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 1)
+      }
+      try { if let v = _storage._recovery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_CancelRecoveryResponse, rhs: Countersign_V1_CancelRecoveryResponse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._recovery != rhs_storage._recovery {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_CompleteRecoveryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CompleteRecoveryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}recovery_id\0\u{1}code\0\u{c}\u{6}\u{e}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.recoveryID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.recoveryID.isEmpty {
+      try visitor.visitSingularStringField(value: self.recoveryID, fieldNumber: 4)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_CompleteRecoveryRequest, rhs: Countersign_V1_CompleteRecoveryRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.recoveryID != rhs.recoveryID {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_CompleteRecoveryResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CompleteRecoveryResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}verification_id\0\u{3}attempts_left\0\u{3}retry_after_ms\0\u{1}recovery\0")
+
+  fileprivate class _StorageClass {
+    var _verdict: Countersign_V1_Verdict = .unspecified
+    var _verificationID: String = String()
+    var _attemptsLeft: UInt32 = 0
+    var _retryAfterMs: Int64 = 0
+    var _recovery: Countersign_V1_Recovery? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _verdict = source._verdict
+      _verificationID = source._verificationID
+      _attemptsLeft = source._attemptsLeft
+      _retryAfterMs = source._retryAfterMs
+      _recovery = source._recovery
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._verificationID) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._attemptsLeft) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._retryAfterMs) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._recovery) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 1)
+      }
+      if !_storage._verificationID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._verificationID, fieldNumber: 2)
+      }
+      if _storage._attemptsLeft != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._attemptsLeft, fieldNumber: 3)
+      }
+      if _storage._retryAfterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._retryAfterMs, fieldNumber: 4)
+      }
+      try { if let v = _storage._recovery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_CompleteRecoveryResponse, rhs: Countersign_V1_CompleteRecoveryResponse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._verificationID != rhs_storage._verificationID {return false}
+        if _storage._attemptsLeft != rhs_storage._attemptsLeft {return false}
+        if _storage._retryAfterMs != rhs_storage._retryAfterMs {return false}
+        if _storage._recovery != rhs_storage._recovery {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetRecoveryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetRecoveryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetRecoveryRequest, rhs: Countersign_V1_GetRecoveryRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetRecoveryResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetRecoveryResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}recovery\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._recovery) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._recovery {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetRecoveryResponse, rhs: Countersign_V1_GetRecoveryResponse) -> Bool {
+    if lhs._recovery != rhs._recovery {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_IssueTemporaryAccessCodeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".IssueTemporaryAccessCodeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{1}operator\0\u{1}reason\0\u{3}lifetime_seconds\0\u{1}uses\0\u{1}delivery\0\u{3}send_to\0\u{c}\u{a}\u{a}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.`operator`) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.lifetimeSeconds) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.uses) }()
+      case 8: try { try decoder.decodeSingularEnumField(value: &self.delivery) }()
+      case 9: try { try decoder.decodeSingularEnumField(value: &self.sendTo) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.`operator`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`operator`, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if self.lifetimeSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.lifetimeSeconds, fieldNumber: 6)
+    }
+    if self.uses != 0 {
+      try visitor.visitSingularUInt32Field(value: self.uses, fieldNumber: 7)
+    }
+    if self.delivery != .unspecified {
+      try visitor.visitSingularEnumField(value: self.delivery, fieldNumber: 8)
+    }
+    if self.sendTo != .unspecified {
+      try visitor.visitSingularEnumField(value: self.sendTo, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_IssueTemporaryAccessCodeRequest, rhs: Countersign_V1_IssueTemporaryAccessCodeRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.`operator` != rhs.`operator` {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.lifetimeSeconds != rhs.lifetimeSeconds {return false}
+    if lhs.uses != rhs.uses {return false}
+    if lhs.delivery != rhs.delivery {return false}
+    if lhs.sendTo != rhs.sendTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_IssueTemporaryAccessCodeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".IssueTemporaryAccessCodeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}factor\0\u{3}sent_to\0\u{3}access_code\0\u{1}limit\0\u{3}retry_after_ms\0\u{c}\u{7}\u{d}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._factor) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.sentTo) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.accessCode) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.limit) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.retryAfterMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.verdict != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 1)
+    }
+    try { if let v = self._factor {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.sentTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.sentTo, fieldNumber: 3)
+    }
+    if !self.accessCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.accessCode, fieldNumber: 4)
+    }
+    if self.limit != .unspecified {
+      try visitor.visitSingularEnumField(value: self.limit, fieldNumber: 5)
+    }
+    if self.retryAfterMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.retryAfterMs, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_IssueTemporaryAccessCodeResponse, rhs: Countersign_V1_IssueTemporaryAccessCodeResponse) -> Bool {
+    if lhs.verdict != rhs.verdict {return false}
+    if lhs._factor != rhs._factor {return false}
+    if lhs.sentTo != rhs.sentTo {return false}
+    if lhs.accessCode != rhs.accessCode {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.retryAfterMs != rhs.retryAfterMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ReportLostRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReportLostRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{3}idempotency_key\0\u{3}factor_ids\0\u{3}verification_id\0\u{3}primary_authentication\0\u{c}\u{7}\u{d}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.factorIds) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.verificationID) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._primaryAuthentication) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.idempotencyKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.idempotencyKey, fieldNumber: 3)
+    }
+    if !self.factorIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.factorIds, fieldNumber: 4)
+    }
+    if !self.verificationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.verificationID, fieldNumber: 5)
+    }
+    try { if let v = self._primaryAuthentication {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ReportLostRequest, rhs: Countersign_V1_ReportLostRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.idempotencyKey != rhs.idempotencyKey {return false}
+    if lhs.factorIds != rhs.factorIds {return false}
+    if lhs.verificationID != rhs.verificationID {return false}
+    if lhs._primaryAuthentication != rhs._primaryAuthentication {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ReportLostResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReportLostResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}factors\0\u{3}forgotten_devices\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.factors) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.forgottenDevices) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.factors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.factors, fieldNumber: 1)
+    }
+    if self.forgottenDevices != 0 {
+      try visitor.visitSingularUInt32Field(value: self.forgottenDevices, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ReportLostResponse, rhs: Countersign_V1_ReportLostResponse) -> Bool {
+    if lhs.factors != rhs.factors {return false}
+    if lhs.forgottenDevices != rhs.forgottenDevices {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

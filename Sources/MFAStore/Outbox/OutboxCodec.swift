@@ -33,18 +33,29 @@ extension OutboxMessage {
         switch content {
         case .code(let code): fields.string(4, code)
         case .pushChallenge: fields.bool(5, true)
-        case .notice(let notice): fields.raw(6, notice)
+        case .notice(let notice): fields.raw(6, notice.kind)
+        case .accessCode: break
         }
         fields.id(7, factorID)
         fields.id(8, challengeID)
         fields.integer(9, createdAt.milliseconds)
         fields.integer(10, expiresAt.milliseconds)
+        switch content {
+        case .code, .pushChallenge: break
+        case .accessCode(let code): fields.string(11, code)
+        case .notice(let notice):
+            fields.string(12, notice.vetoCode)
+            fields.integer(13, Int64(notice.backupCodesLeft))
+        }
     }
 
     fileprivate init(stored bytes: Span<UInt8>, id: MessageID) throws(FieldError) {
         var channel: MessageChannel?
         var (recipient, locale) = ("", "")
         var content: Content?
+        var notice: Notice.Kind?
+        var vetoCode = ""
+        var backupCodesLeft: Int64 = 0
         var factorID: FactorID?
         var challengeID: ChallengeID?
         var (createdAt, expiresAt): (Int64, Int64) = (0, 0)
@@ -56,15 +67,21 @@ extension OutboxMessage {
             case (3, .lengthDelimited): locale = try cursor.string(bytes)
             case (4, .lengthDelimited): content = .code(try cursor.string(bytes))
             case (5, .varint): if try cursor.integer(bytes) != 0 { content = .pushChallenge }
-            case (6, .varint): content = .notice(try cursor.raw(bytes))
+            case (6, .varint): notice = try cursor.raw(bytes)
             case (7, .lengthDelimited): factorID = try cursor.id(bytes)
             case (8, .lengthDelimited): challengeID = try cursor.id(bytes)
             case (9, .varint): createdAt = try cursor.integer(bytes)
             case (10, .varint): expiresAt = try cursor.integer(bytes)
+            case (11, .lengthDelimited): content = .accessCode(try cursor.string(bytes))
+            case (12, .lengthDelimited): vetoCode = try cursor.string(bytes)
+            case (13, .varint): backupCodesLeft = try cursor.integer(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
-        guard let channel, let content, let factorID else { throw FieldError() }
+        if let notice {
+            content = .notice(Notice(notice, vetoCode: vetoCode, backupCodesLeft: Int(backupCodesLeft)))
+        }
+        guard let channel, let content else { throw FieldError() }
         self.init(
             id: id, channel: channel, recipient: recipient, locale: locale, content: content, factorID: factorID,
             challengeID: challengeID, createdAt: Timestamp(milliseconds: createdAt),

@@ -150,3 +150,26 @@ extension PushCredential {
             refusals: Int(refusals), isFraudReported: isFraudReported, isUnreachable: isUnreachable)
     }
 }
+
+extension TemporaryAccessCode {
+    func store(in fields: inout FieldWriter) {
+        fields.array(1, digest)
+        fields.integer(2, expiresAt.milliseconds)
+        fields.integer(3, Int64(usesLeft))
+    }
+
+    init(stored bytes: Span<UInt8>) throws(FieldError) {
+        var digest: [UInt8] = []
+        var (expiresAt, usesLeft): (Int64, Int64) = (0, 0)
+        var cursor = FieldCursor(bytes)
+        while let tag = try cursor.nextTag(bytes) {
+            switch (tag.number, tag.type) {
+            case (1, .lengthDelimited): digest = try cursor.array(bytes)
+            case (2, .varint): expiresAt = try cursor.integer(bytes)
+            case (3, .varint): usesLeft = try cursor.integer(bytes)
+            default: try cursor.skip(tag.type, bytes)
+            }
+        }
+        self.init(digest: digest, expiresAt: Timestamp(milliseconds: expiresAt), usesLeft: Int(usesLeft))
+    }
+}

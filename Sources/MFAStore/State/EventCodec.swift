@@ -18,6 +18,7 @@ public enum EventCodec {
         fields.bool(11, event.moneyAlarm)
         if let delivery = event.delivery { fields.message(12) { delivery.store(in: &$0) } }
         if let evaluation = event.evaluation { fields.message(13) { evaluation.store(in: &$0) } }
+        if let recovery = event.recovery { fields.message(14) { recovery.store(in: &$0) } }
         return fields.bytes
     }
 
@@ -42,6 +43,7 @@ public enum EventCodec {
         var moneyAlarm = false
         var delivery: DeliveryAttempt?
         var evaluation: EvaluationRecord?
+        var recovery: RecoveryAct?
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -60,6 +62,7 @@ public enum EventCodec {
                 delivery = try DeliveryAttempt(stored: bytes.extracting(try cursor.content(bytes)))
             case (13, .lengthDelimited):
                 evaluation = try EvaluationRecord(stored: bytes.extracting(try cursor.content(bytes)))
+            case (14, .lengthDelimited): recovery = try RecoveryAct(stored: bytes.extracting(try cursor.content(bytes)))
             default: try cursor.skip(tag.type, bytes)
             }
         }
@@ -69,7 +72,7 @@ public enum EventCodec {
             verdict: verdict, factorLocked: factorLocked,
             backupCodesLeft: backupCodesLeftPlusOne > 0 ? Int(backupCodesLeftPlusOne) - 1 : nil,
             challengeID: challengeID, limit: limit, moneyAlarm: moneyAlarm, delivery: delivery,
-            evaluation: evaluation)
+            evaluation: evaluation, recovery: recovery)
     }
 }
 

@@ -15,16 +15,18 @@ extension Factor {
         switch credential {
         case .totp(let credential): fields.message(10) { credential.store(in: &$0) }
         case .backupCodes(let set): fields.message(11) { set.store(in: &$0) }
-        case .hotp, .address, .push, nil: break
+        case .hotp, .address, .push, .temporaryAccessCode, nil: break
         }
         if case .proven(let id) = binding { fields.id(12, id) }
         switch credential {
         case .hotp(let credential): fields.message(13) { credential.store(in: &$0) }
         case .address(let credential): fields.message(14) { credential.store(in: &$0) }
         case .push(let credential): fields.message(15) { credential.store(in: &$0) }
-        case .totp, .backupCodes, nil: break
+        case .totp, .backupCodes, .temporaryAccessCode, nil: break
         }
         fields.moment(16, usableFrom)
+        if case .recovered(let id) = binding { fields.id(17, id) }
+        if let temporaryAccessCode { fields.message(18) { temporaryAccessCode.store(in: &$0) } }
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -34,8 +36,7 @@ extension Factor {
         var name = ""
         var createdAt: Int64 = 0
         var (activatedAt, lastUsedAt, usableFrom): (Timestamp?, Timestamp?, Timestamp?)
-        var isWaived = false
-        var provenBy: FactorID?
+        var binding = Binding.first
         var budget = FailureBudget()
         var credential: Credential?
         var cursor = FieldCursor(bytes)
@@ -48,13 +49,13 @@ extension Factor {
             case (5, .varint): createdAt = try cursor.integer(bytes)
             case (6, .varint): activatedAt = try cursor.moment(bytes)
             case (7, .varint): lastUsedAt = try cursor.moment(bytes)
-            case (8, .varint): isWaived = try cursor.integer(bytes) != 0
+            case (8, .varint): if try cursor.integer(bytes) != 0 { binding = .waived }
             case (9, .lengthDelimited): budget = try FailureBudget(stored: bytes.extracting(try cursor.content(bytes)))
             case (10, .lengthDelimited):
                 credential = .totp(try TOTPCredential(stored: bytes.extracting(try cursor.content(bytes))))
             case (11, .lengthDelimited):
                 credential = .backupCodes(try BackupCodeSet(stored: bytes.extracting(try cursor.content(bytes))))
-            case (12, .lengthDelimited): provenBy = try cursor.id(bytes)
+            case (12, .lengthDelimited): binding = .proven(try cursor.id(bytes))
             case (13, .lengthDelimited):
                 credential = .hotp(try HOTPCredential(stored: bytes.extracting(try cursor.content(bytes))))
             case (14, .lengthDelimited):
@@ -62,13 +63,17 @@ extension Factor {
             case (15, .lengthDelimited):
                 credential = .push(try PushCredential(stored: bytes.extracting(try cursor.content(bytes))))
             case (16, .varint): usableFrom = try cursor.moment(bytes)
+            case (17, .lengthDelimited): binding = .recovered(try cursor.id(bytes))
+            case (18, .lengthDelimited):
+                credential = .temporaryAccessCode(
+                    try TemporaryAccessCode(stored: bytes.extracting(try cursor.content(bytes))))
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard let id, let kind, let state else { throw FieldError() }
         self.init(
             id: id, kind: kind, state: state, name: name, createdAt: Timestamp(milliseconds: createdAt),
-            credential: credential, binding: isWaived ? .waived : provenBy.map { .proven($0) } ?? .first)
+            credential: credential, binding: binding)
         self.activatedAt = activatedAt
         self.lastUsedAt = lastUsedAt
         self.usableFrom = usableFrom

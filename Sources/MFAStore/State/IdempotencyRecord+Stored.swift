@@ -22,6 +22,7 @@ extension IdempotencyRecord {
         if let evaluation = answer.evaluation { fields.message(17) { evaluation.store(in: &$0) } }
         fields.id(18, answer.trustedDeviceID)
         fields.integer(19, Int64(answer.count))
+        fields.id(20, answer.recoveryID)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -51,6 +52,7 @@ extension IdempotencyRecord {
                 answer.evaluation = try Evaluation(stored: bytes.extracting(try cursor.content(bytes)))
             case (18, .lengthDelimited): answer.trustedDeviceID = try cursor.id(bytes)
             case (19, .varint): answer.count = Int(try cursor.integer(bytes))
+            case (20, .lengthDelimited): answer.recoveryID = try cursor.id(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }

@@ -7,7 +7,12 @@ extension Profile {
         for group in groups { fields.element(2, group) }
         fields.string(3, accountName)
         fields.string(4, locale)
-        for address in addresses { fields.message(5) { address.store(in: &$0) } }
+        for credential in addresses {
+            fields.message(5) {
+                credential.address.store(in: &$0)
+                $0.string(3, credential.country)
+            }
+        }
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -21,7 +26,8 @@ extension Profile {
             case (3, .lengthDelimited): profile.accountName = try cursor.string(bytes)
             case (4, .lengthDelimited): profile.locale = try cursor.string(bytes)
             case (5, .lengthDelimited):
-                profile.addresses.append(try Address(stored: bytes.extracting(try cursor.content(bytes))))
+                profile.addresses.append(
+                    try AddressCredential(ofProfile: bytes.extracting(try cursor.content(bytes))))
             default: try cursor.skip(tag.type, bytes)
             }
         }
@@ -38,17 +44,25 @@ extension Address {
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
-        var kind: Kind?
-        var value = ""
+        self = try AddressCredential(ofProfile: bytes).address
+    }
+}
+
+extension AddressCredential {
+    /// An address with its country beside it.
+    fileprivate init(ofProfile bytes: Span<UInt8>) throws(FieldError) {
+        var kind: Address.Kind?
+        var (value, country) = ("", "")
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .varint): kind = try cursor.raw(bytes)
             case (2, .lengthDelimited): value = try cursor.string(bytes)
+            case (3, .lengthDelimited): country = try cursor.string(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard let kind else { throw FieldError() }
-        self.init(kind: kind, value: value)
+        self.init(address: Address(kind: kind, value: value), country: country)
     }
 }

@@ -16,6 +16,8 @@ extension SubjectState {
         fields.moment(8, graceStartedAt)
         for device in trustedDevices { fields.message(9) { device.store(in: &$0) } }
         for signal in seenSignals { fields.message(10) { signal.store(in: &$0) } }
+        if let recovery { fields.message(11) { recovery.store(in: &$0) } }
+        if !recoveryApprovals.isEmpty { fields.packed(12, recoveryApprovals.map(\.milliseconds)) }
     }
 
     /// - Throws: when a part is missing or is of a kind this version does not know.
@@ -30,6 +32,8 @@ extension SubjectState {
         var graceStartedAt: Timestamp?
         var devices: [TrustedDevice] = []
         var signals: [SeenSignal] = []
+        var recovery: Recovery?
+        var approvals: [Timestamp] = []
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -48,6 +52,10 @@ extension SubjectState {
                 devices.append(try TrustedDevice(stored: bytes.extracting(try cursor.content(bytes))))
             case (10, .lengthDelimited):
                 signals.append(try SeenSignal(stored: bytes.extracting(try cursor.content(bytes))))
+            case (11, .lengthDelimited): recovery = try Recovery(stored: bytes.extracting(try cursor.content(bytes)))
+            case (12, .lengthDelimited):
+                var numbers = FieldCursor(try cursor.content(bytes))
+                while !numbers.isAtEnd { approvals.append(Timestamp(milliseconds: try numbers.integer(bytes))) }
             default: try cursor.skip(tag.type, bytes)
             }
         }
@@ -55,6 +63,7 @@ extension SubjectState {
         self.init(
             pseudonym: pseudonym, createdAt: Timestamp(milliseconds: createdAt), profile: profile, factors: factors,
             recentVerifications: verifications, idempotencyRecords: records, challenges: challenges,
-            graceStartedAt: graceStartedAt, trustedDevices: devices, seenSignals: signals)
+            graceStartedAt: graceStartedAt, trustedDevices: devices, seenSignals: signals,
+            recovery: recovery, recoveryApprovals: approvals)
     }
 }

@@ -26,6 +26,7 @@ struct Verify: ServerCommand {
         case email
         case push
         case backupCodes = "backup-codes"
+        case accessCode = "access-code"
 
         var value: FactorKind {
             switch self {
@@ -35,6 +36,7 @@ struct Verify: ServerCommand {
             case .email: .email
             case .push: .push
             case .backupCodes: .backupCodes
+            case .accessCode: .temporaryAccessCode
             }
         }
     }

@@ -49,7 +49,7 @@ struct Server {
         let bell = MessageBell()
         let service = MFAService(
             store: store, keyRing: configuration.keyRing, settings: configuration.service, logger: logger,
-            messagesQueued: { bell.ring() })
+            messagesQueued: { bell.ring() }, steadyClock: MFAService.makeSteadyClock())
         // The store's writer keeps one core busy; decisions are made on the event loops.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount - 1))
         let delivery: Delivery

@@ -63,11 +63,24 @@ nonisolated struct Countersign_Storage_StoredSubject: Sendable {
 
   var seenSignals: [Countersign_Storage_StoredSeenSignal] = []
 
+  var recovery: Countersign_Storage_StoredRecovery {
+    get {_recovery ?? Countersign_Storage_StoredRecovery()}
+    set {_recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  var hasRecovery: Bool {self._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  mutating func clearRecovery() {self._recovery = nil}
+
+  /// When recoveries of the last year were approved.
+  var recoveryApprovals: [Int64] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _profile: Countersign_Storage_StoredProfile? = nil
+  fileprivate var _recovery: Countersign_Storage_StoredRecovery? = nil
 }
 
 nonisolated struct Countersign_Storage_StoredProfile: Sendable {
@@ -98,6 +111,9 @@ nonisolated struct Countersign_Storage_StoredAddress: Sendable {
   var kind: Int32 = 0
 
   var value: String = String()
+
+  /// ISO 3166-1 alpha-2, of a profile's telephone number; empty for none.
+  var country: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -216,11 +232,42 @@ nonisolated struct Countersign_Storage_StoredFactor: @unchecked Sendable {
     set {_uniqueStorage()._usableFrom = newValue}
   }
 
+  /// The recovery whose code was shown to start this one; empty for none.
+  var recoveredBy: Data {
+    get {_storage._recoveredBy}
+    set {_uniqueStorage()._recoveredBy = newValue}
+  }
+
+  var temporaryAccessCode: Countersign_Storage_StoredTemporaryAccessCode {
+    get {_storage._temporaryAccessCode ?? Countersign_Storage_StoredTemporaryAccessCode()}
+    set {_uniqueStorage()._temporaryAccessCode = newValue}
+  }
+  /// Returns true if `temporaryAccessCode` has been explicitly set.
+  var hasTemporaryAccessCode: Bool {_storage._temporaryAccessCode != nil}
+  /// Clears the value of `temporaryAccessCode`. Subsequent reads from it will return its default value.
+  mutating func clearTemporaryAccessCode() {_uniqueStorage()._temporaryAccessCode = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct Countersign_Storage_StoredTemporaryAccessCode: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var digest: Data = Data()
+
+  var expiresAt: Int64 = 0
+
+  var usesLeft: Int32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct Countersign_Storage_StoredBudget: Sendable {
@@ -519,6 +566,125 @@ nonisolated struct Countersign_Storage_StoredSeenSignal: Sendable {
   init() {}
 }
 
+/// A recovery by two operators; the last one, where it is over.
+nonisolated struct Countersign_Storage_StoredRecovery: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: Data {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  var state: Int32 {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  var startedAt: Int64 {
+    get {_storage._startedAt}
+    set {_uniqueStorage()._startedAt = newValue}
+  }
+
+  var endsAt: Int64 {
+    get {_storage._endsAt}
+    set {_uniqueStorage()._endsAt = newValue}
+  }
+
+  var startedBy: String {
+    get {_storage._startedBy}
+    set {_uniqueStorage()._startedBy = newValue}
+  }
+
+  var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
+
+  var evidence: String {
+    get {_storage._evidence}
+    set {_uniqueStorage()._evidence = newValue}
+  }
+
+  var vetoDigest: Data {
+    get {_storage._vetoDigest}
+    set {_uniqueStorage()._vetoDigest = newValue}
+  }
+
+  var told: [String] {
+    get {_storage._told}
+    set {_uniqueStorage()._told = newValue}
+  }
+
+  var approvedBy: String {
+    get {_storage._approvedBy}
+    set {_uniqueStorage()._approvedBy = newValue}
+  }
+
+  /// 0 for never, here and below.
+  var approvedAt: Int64 {
+    get {_storage._approvedAt}
+    set {_uniqueStorage()._approvedAt = newValue}
+  }
+
+  var codeUsableFrom: Int64 {
+    get {_storage._codeUsableFrom}
+    set {_uniqueStorage()._codeUsableFrom = newValue}
+  }
+
+  var codeExpiresAt: Int64 {
+    get {_storage._codeExpiresAt}
+    set {_uniqueStorage()._codeExpiresAt = newValue}
+  }
+
+  var codeDigest: Data {
+    get {_storage._codeDigest}
+    set {_uniqueStorage()._codeDigest = newValue}
+  }
+
+  var messageID: Data {
+    get {_storage._messageID}
+    set {_uniqueStorage()._messageID = newValue}
+  }
+
+  var failures: Int32 {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
+
+  var verificationID: Data {
+    get {_storage._verificationID}
+    set {_uniqueStorage()._verificationID = newValue}
+  }
+
+  var redeemedAt: Int64 {
+    get {_storage._redeemedAt}
+    set {_uniqueStorage()._redeemedAt = newValue}
+  }
+
+  var factorID: Data {
+    get {_storage._factorID}
+    set {_uniqueStorage()._factorID = newValue}
+  }
+
+  var cancellation: Int32 {
+    get {_storage._cancellation}
+    set {_uniqueStorage()._cancellation = newValue}
+  }
+
+  var endedAt: Int64 {
+    get {_storage._endedAt}
+    set {_uniqueStorage()._endedAt = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
 /// What the policy answered.
 nonisolated struct Countersign_Storage_StoredEvaluation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -653,6 +819,11 @@ nonisolated struct Countersign_Storage_StoredIdempotencyRecord: @unchecked Senda
     set {_uniqueStorage()._count = newValue}
   }
 
+  var recoveryID: Data {
+    get {_storage._recoveryID}
+    set {_uniqueStorage()._recoveryID = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -739,11 +910,42 @@ nonisolated struct Countersign_Storage_StoredEvent: @unchecked Sendable {
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
   mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
 
+  var recovery: Countersign_Storage_StoredRecoveryAct {
+    get {_storage._recovery ?? Countersign_Storage_StoredRecoveryAct()}
+    set {_uniqueStorage()._recovery = newValue}
+  }
+  /// Returns true if `recovery` has been explicitly set.
+  var hasRecovery: Bool {_storage._recovery != nil}
+  /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
+  mutating func clearRecovery() {_uniqueStorage()._recovery = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct Countersign_Storage_StoredRecoveryAct: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var recoveryID: Data = Data()
+
+  var state: Int32 = 0
+
+  var cancellation: Int32 = 0
+
+  var `operator`: String = String()
+
+  var reason: String = String()
+
+  var evidence: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// What was asked, so that another policy can be asked the same.
@@ -807,13 +1009,14 @@ nonisolated struct Countersign_Storage_StoredMessage: Sendable {
 
   var locale: String = String()
 
-  /// One of the three.
+  /// One of the four.
   var code: String = String()
 
   var pushChallenge: Bool = false
 
   var notice: Int32 = 0
 
+  /// A notice to an address of the profile has none.
   var factorID: Data = Data()
 
   var challengeID: Data = Data()
@@ -821,6 +1024,14 @@ nonisolated struct Countersign_Storage_StoredMessage: Sendable {
   var createdAt: Int64 = 0
 
   var expiresAt: Int64 = 0
+
+  /// Of a recovery, or a temporary access code.
+  var accessCode: String = String()
+
+  /// With some notices.
+  var vetoCode: String = String()
+
+  var backupCodesLeft: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -833,7 +1044,7 @@ fileprivate nonisolated let _protobuf_package = "countersign.storage"
 
 nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredSubject"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0\u{1}challenges\0\u{3}grace_started_at\0\u{3}trusted_devices\0\u{3}seen_signals\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0\u{1}challenges\0\u{3}grace_started_at\0\u{3}trusted_devices\0\u{3}seen_signals\0\u{1}recovery\0\u{3}recovery_approvals\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -851,6 +1062,8 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.graceStartedAt) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.trustedDevices) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.seenSignals) }()
+      case 11: try { try decoder.decodeSingularMessageField(value: &self._recovery) }()
+      case 12: try { try decoder.decodeRepeatedInt64Field(value: &self.recoveryApprovals) }()
       default: break
       }
     }
@@ -891,6 +1104,12 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
     if !self.seenSignals.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.seenSignals, fieldNumber: 10)
     }
+    try { if let v = self._recovery {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    } }()
+    if !self.recoveryApprovals.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.recoveryApprovals, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -905,6 +1124,8 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
     if lhs.graceStartedAt != rhs.graceStartedAt {return false}
     if lhs.trustedDevices != rhs.trustedDevices {return false}
     if lhs.seenSignals != rhs.seenSignals {return false}
+    if lhs._recovery != rhs._recovery {return false}
+    if lhs.recoveryApprovals != rhs.recoveryApprovals {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -962,7 +1183,7 @@ nonisolated extension Countersign_Storage_StoredProfile: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_Storage_StoredAddress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredAddress"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}value\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}value\0\u{1}country\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -972,6 +1193,7 @@ nonisolated extension Countersign_Storage_StoredAddress: SwiftProtobuf.Message, 
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.kind) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.country) }()
       default: break
       }
     }
@@ -984,12 +1206,16 @@ nonisolated extension Countersign_Storage_StoredAddress: SwiftProtobuf.Message, 
     if !self.value.isEmpty {
       try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
     }
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Countersign_Storage_StoredAddress, rhs: Countersign_Storage_StoredAddress) -> Bool {
     if lhs.kind != rhs.kind {return false}
     if lhs.value != rhs.value {return false}
+    if lhs.country != rhs.country {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -997,7 +1223,7 @@ nonisolated extension Countersign_Storage_StoredAddress: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredFactor"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at\0\u{3}activated_at\0\u{3}last_used_at\0\u{3}binding_waived\0\u{1}budget\0\u{1}totp\0\u{3}backup_codes\0\u{3}bound_by\0\u{1}hotp\0\u{1}address\0\u{1}push\0\u{3}usable_from\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}state\0\u{1}name\0\u{3}created_at\0\u{3}activated_at\0\u{3}last_used_at\0\u{3}binding_waived\0\u{1}budget\0\u{1}totp\0\u{3}backup_codes\0\u{3}bound_by\0\u{1}hotp\0\u{1}address\0\u{1}push\0\u{3}usable_from\0\u{3}recovered_by\0\u{3}temporary_access_code\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1016,6 +1242,8 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
     var _address: Countersign_Storage_StoredAddressCredential? = nil
     var _push: Countersign_Storage_StoredPush? = nil
     var _usableFrom: Int64 = 0
+    var _recoveredBy: Data = Data()
+    var _temporaryAccessCode: Countersign_Storage_StoredTemporaryAccessCode? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1042,6 +1270,8 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       _address = source._address
       _push = source._push
       _usableFrom = source._usableFrom
+      _recoveredBy = source._recoveredBy
+      _temporaryAccessCode = source._temporaryAccessCode
     }
   }
 
@@ -1076,6 +1306,8 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._address) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._push) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._usableFrom) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._recoveredBy) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._temporaryAccessCode) }()
         default: break
         }
       }
@@ -1136,6 +1368,12 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
       if _storage._usableFrom != 0 {
         try visitor.visitSingularInt64Field(value: _storage._usableFrom, fieldNumber: 16)
       }
+      if !_storage._recoveredBy.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._recoveredBy, fieldNumber: 17)
+      }
+      try { if let v = _storage._temporaryAccessCode {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1161,10 +1399,52 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
         if _storage._address != rhs_storage._address {return false}
         if _storage._push != rhs_storage._push {return false}
         if _storage._usableFrom != rhs_storage._usableFrom {return false}
+        if _storage._recoveredBy != rhs_storage._recoveredBy {return false}
+        if _storage._temporaryAccessCode != rhs_storage._temporaryAccessCode {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredTemporaryAccessCode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredTemporaryAccessCode"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{3}expires_at\0\u{3}uses_left\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresAt) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.usesLeft) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    if self.expiresAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresAt, fieldNumber: 2)
+    }
+    if self.usesLeft != 0 {
+      try visitor.visitSingularInt32Field(value: self.usesLeft, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredTemporaryAccessCode, rhs: Countersign_Storage_StoredTemporaryAccessCode) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.expiresAt != rhs.expiresAt {return false}
+    if lhs.usesLeft != rhs.usesLeft {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1797,6 +2077,212 @@ nonisolated extension Countersign_Storage_StoredSeenSignal: SwiftProtobuf.Messag
   }
 }
 
+nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredRecovery"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}state\0\u{3}started_at\0\u{3}ends_at\0\u{3}started_by\0\u{1}reason\0\u{1}evidence\0\u{3}veto_digest\0\u{1}told\0\u{3}approved_by\0\u{3}approved_at\0\u{3}code_usable_from\0\u{3}code_expires_at\0\u{3}code_digest\0\u{3}message_id\0\u{1}failures\0\u{3}verification_id\0\u{3}redeemed_at\0\u{3}factor_id\0\u{1}cancellation\0\u{3}ended_at\0")
+
+  fileprivate class _StorageClass {
+    var _id: Data = Data()
+    var _state: Int32 = 0
+    var _startedAt: Int64 = 0
+    var _endsAt: Int64 = 0
+    var _startedBy: String = String()
+    var _reason: String = String()
+    var _evidence: String = String()
+    var _vetoDigest: Data = Data()
+    var _told: [String] = []
+    var _approvedBy: String = String()
+    var _approvedAt: Int64 = 0
+    var _codeUsableFrom: Int64 = 0
+    var _codeExpiresAt: Int64 = 0
+    var _codeDigest: Data = Data()
+    var _messageID: Data = Data()
+    var _failures: Int32 = 0
+    var _verificationID: Data = Data()
+    var _redeemedAt: Int64 = 0
+    var _factorID: Data = Data()
+    var _cancellation: Int32 = 0
+    var _endedAt: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _state = source._state
+      _startedAt = source._startedAt
+      _endsAt = source._endsAt
+      _startedBy = source._startedBy
+      _reason = source._reason
+      _evidence = source._evidence
+      _vetoDigest = source._vetoDigest
+      _told = source._told
+      _approvedBy = source._approvedBy
+      _approvedAt = source._approvedAt
+      _codeUsableFrom = source._codeUsableFrom
+      _codeExpiresAt = source._codeExpiresAt
+      _codeDigest = source._codeDigest
+      _messageID = source._messageID
+      _failures = source._failures
+      _verificationID = source._verificationID
+      _redeemedAt = source._redeemedAt
+      _factorID = source._factorID
+      _cancellation = source._cancellation
+      _endedAt = source._endedAt
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._startedAt) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._endsAt) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._startedBy) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._evidence) }()
+        case 8: try { try decoder.decodeSingularBytesField(value: &_storage._vetoDigest) }()
+        case 9: try { try decoder.decodeRepeatedStringField(value: &_storage._told) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._approvedBy) }()
+        case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._approvedAt) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._codeUsableFrom) }()
+        case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._codeExpiresAt) }()
+        case 14: try { try decoder.decodeSingularBytesField(value: &_storage._codeDigest) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._messageID) }()
+        case 16: try { try decoder.decodeSingularInt32Field(value: &_storage._failures) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._verificationID) }()
+        case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._redeemedAt) }()
+        case 19: try { try decoder.decodeSingularBytesField(value: &_storage._factorID) }()
+        case 20: try { try decoder.decodeSingularInt32Field(value: &_storage._cancellation) }()
+        case 21: try { try decoder.decodeSingularInt64Field(value: &_storage._endedAt) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._id, fieldNumber: 1)
+      }
+      if _storage._state != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._state, fieldNumber: 2)
+      }
+      if _storage._startedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._startedAt, fieldNumber: 3)
+      }
+      if _storage._endsAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._endsAt, fieldNumber: 4)
+      }
+      if !_storage._startedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._startedBy, fieldNumber: 5)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 6)
+      }
+      if !_storage._evidence.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._evidence, fieldNumber: 7)
+      }
+      if !_storage._vetoDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._vetoDigest, fieldNumber: 8)
+      }
+      if !_storage._told.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._told, fieldNumber: 9)
+      }
+      if !_storage._approvedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._approvedBy, fieldNumber: 10)
+      }
+      if _storage._approvedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._approvedAt, fieldNumber: 11)
+      }
+      if _storage._codeUsableFrom != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._codeUsableFrom, fieldNumber: 12)
+      }
+      if _storage._codeExpiresAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._codeExpiresAt, fieldNumber: 13)
+      }
+      if !_storage._codeDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._codeDigest, fieldNumber: 14)
+      }
+      if !_storage._messageID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._messageID, fieldNumber: 15)
+      }
+      if _storage._failures != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._failures, fieldNumber: 16)
+      }
+      if !_storage._verificationID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._verificationID, fieldNumber: 17)
+      }
+      if _storage._redeemedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._redeemedAt, fieldNumber: 18)
+      }
+      if !_storage._factorID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._factorID, fieldNumber: 19)
+      }
+      if _storage._cancellation != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._cancellation, fieldNumber: 20)
+      }
+      if _storage._endedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._endedAt, fieldNumber: 21)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredRecovery, rhs: Countersign_Storage_StoredRecovery) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._startedAt != rhs_storage._startedAt {return false}
+        if _storage._endsAt != rhs_storage._endsAt {return false}
+        if _storage._startedBy != rhs_storage._startedBy {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._evidence != rhs_storage._evidence {return false}
+        if _storage._vetoDigest != rhs_storage._vetoDigest {return false}
+        if _storage._told != rhs_storage._told {return false}
+        if _storage._approvedBy != rhs_storage._approvedBy {return false}
+        if _storage._approvedAt != rhs_storage._approvedAt {return false}
+        if _storage._codeUsableFrom != rhs_storage._codeUsableFrom {return false}
+        if _storage._codeExpiresAt != rhs_storage._codeExpiresAt {return false}
+        if _storage._codeDigest != rhs_storage._codeDigest {return false}
+        if _storage._messageID != rhs_storage._messageID {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._verificationID != rhs_storage._verificationID {return false}
+        if _storage._redeemedAt != rhs_storage._redeemedAt {return false}
+        if _storage._factorID != rhs_storage._factorID {return false}
+        if _storage._cancellation != rhs_storage._cancellation {return false}
+        if _storage._endedAt != rhs_storage._endedAt {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Countersign_Storage_StoredEvaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredEvaluation"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requirement\0\u{1}reasons\0\u{1}offers\0\u{1}recommended\0\u{1}level\0\u{3}phishing_resistant\0\u{3}maximum_age_seconds\0\u{3}grace_ends_at\0\u{3}policy_version\0")
@@ -1869,7 +2355,7 @@ nonisolated extension Countersign_Storage_StoredEvaluation: SwiftProtobuf.Messag
 
 nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredIdempotencyRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0\u{1}evaluation\0\u{3}trusted_device_id\0\u{1}count\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0\u{1}evaluation\0\u{3}trusted_device_id\0\u{1}count\0\u{3}recovery_id\0")
 
   fileprivate class _StorageClass {
     var _key: Data = Data()
@@ -1891,6 +2377,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
     var _evaluation: Countersign_Storage_StoredEvaluation? = nil
     var _trustedDeviceID: Data = Data()
     var _count: Int64 = 0
+    var _recoveryID: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1920,6 +2407,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       _evaluation = source._evaluation
       _trustedDeviceID = source._trustedDeviceID
       _count = source._count
+      _recoveryID = source._recoveryID
     }
   }
 
@@ -1957,6 +2445,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
         case 18: try { try decoder.decodeSingularBytesField(value: &_storage._trustedDeviceID) }()
         case 19: try { try decoder.decodeSingularInt64Field(value: &_storage._count) }()
+        case 20: try { try decoder.decodeSingularBytesField(value: &_storage._recoveryID) }()
         default: break
         }
       }
@@ -2026,6 +2515,9 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       if _storage._count != 0 {
         try visitor.visitSingularInt64Field(value: _storage._count, fieldNumber: 19)
       }
+      if !_storage._recoveryID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._recoveryID, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2054,6 +2546,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
         if _storage._evaluation != rhs_storage._evaluation {return false}
         if _storage._trustedDeviceID != rhs_storage._trustedDeviceID {return false}
         if _storage._count != rhs_storage._count {return false}
+        if _storage._recoveryID != rhs_storage._recoveryID {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2065,7 +2558,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
 
 nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredEvent"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left_plus_one\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{1}evaluation\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}caller\0\u{3}request_id\0\u{3}factor_id\0\u{3}factor_kind\0\u{1}verdict\0\u{3}factor_locked\0\u{3}backup_codes_left_plus_one\0\u{3}challenge_id\0\u{1}limit\0\u{3}money_alarm\0\u{1}delivery\0\u{1}evaluation\0\u{1}recovery\0")
 
   fileprivate class _StorageClass {
     var _kind: Int32 = 0
@@ -2081,6 +2574,7 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
     var _moneyAlarm: Bool = false
     var _delivery: Countersign_Storage_StoredDelivery? = nil
     var _evaluation: Countersign_Storage_StoredEvaluationRecord? = nil
+    var _recovery: Countersign_Storage_StoredRecoveryAct? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2104,6 +2598,7 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
       _moneyAlarm = source._moneyAlarm
       _delivery = source._delivery
       _evaluation = source._evaluation
+      _recovery = source._recovery
     }
   }
 
@@ -2135,6 +2630,7 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._moneyAlarm) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._delivery) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._recovery) }()
         default: break
         }
       }
@@ -2186,6 +2682,9 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
       try { if let v = _storage._evaluation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
       } }()
+      try { if let v = _storage._recovery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2208,10 +2707,66 @@ nonisolated extension Countersign_Storage_StoredEvent: SwiftProtobuf.Message, Sw
         if _storage._moneyAlarm != rhs_storage._moneyAlarm {return false}
         if _storage._delivery != rhs_storage._delivery {return false}
         if _storage._evaluation != rhs_storage._evaluation {return false}
+        if _storage._recovery != rhs_storage._recovery {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_Storage_StoredRecoveryAct: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StoredRecoveryAct"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}recovery_id\0\u{1}state\0\u{1}cancellation\0\u{1}operator\0\u{1}reason\0\u{1}evidence\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.recoveryID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.cancellation) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.`operator`) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.recoveryID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.recoveryID, fieldNumber: 1)
+    }
+    if self.state != 0 {
+      try visitor.visitSingularInt32Field(value: self.state, fieldNumber: 2)
+    }
+    if self.cancellation != 0 {
+      try visitor.visitSingularInt32Field(value: self.cancellation, fieldNumber: 3)
+    }
+    if !self.`operator`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`operator`, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitSingularStringField(value: self.evidence, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Countersign_Storage_StoredRecoveryAct, rhs: Countersign_Storage_StoredRecoveryAct) -> Bool {
+    if lhs.recoveryID != rhs.recoveryID {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.cancellation != rhs.cancellation {return false}
+    if lhs.`operator` != rhs.`operator` {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.evidence != rhs.evidence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2339,7 +2894,7 @@ nonisolated extension Countersign_Storage_StoredDelivery: SwiftProtobuf.Message,
 
 nonisolated extension Countersign_Storage_StoredMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}channel\0\u{1}recipient\0\u{1}locale\0\u{1}code\0\u{3}push_challenge\0\u{1}notice\0\u{3}factor_id\0\u{3}challenge_id\0\u{3}created_at\0\u{3}expires_at\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}channel\0\u{1}recipient\0\u{1}locale\0\u{1}code\0\u{3}push_challenge\0\u{1}notice\0\u{3}factor_id\0\u{3}challenge_id\0\u{3}created_at\0\u{3}expires_at\0\u{3}access_code\0\u{3}veto_code\0\u{3}backup_codes_left\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2357,6 +2912,9 @@ nonisolated extension Countersign_Storage_StoredMessage: SwiftProtobuf.Message, 
       case 8: try { try decoder.decodeSingularBytesField(value: &self.challengeID) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.createdAt) }()
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.expiresAt) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.accessCode) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.vetoCode) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self.backupCodesLeft) }()
       default: break
       }
     }
@@ -2393,6 +2951,15 @@ nonisolated extension Countersign_Storage_StoredMessage: SwiftProtobuf.Message, 
     if self.expiresAt != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresAt, fieldNumber: 10)
     }
+    if !self.accessCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.accessCode, fieldNumber: 11)
+    }
+    if !self.vetoCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.vetoCode, fieldNumber: 12)
+    }
+    if self.backupCodesLeft != 0 {
+      try visitor.visitSingularInt64Field(value: self.backupCodesLeft, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2407,6 +2974,9 @@ nonisolated extension Countersign_Storage_StoredMessage: SwiftProtobuf.Message, 
     if lhs.challengeID != rhs.challengeID {return false}
     if lhs.createdAt != rhs.createdAt {return false}
     if lhs.expiresAt != rhs.expiresAt {return false}
+    if lhs.accessCode != rhs.accessCode {return false}
+    if lhs.vetoCode != rhs.vetoCode {return false}
+    if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

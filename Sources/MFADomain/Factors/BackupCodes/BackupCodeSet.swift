@@ -59,6 +59,13 @@ extension SubjectState {
         return (factor, codes.map(\.text))
     }
 
+    /// One sign-in spends at most one backup code (CONTROLS row 42): while one proves something, no other is looked at.
+    func backupCodeWaitMilliseconds(at now: Timestamp) -> Int64 {
+        let last = recentVerifications.last { factor($0.factorID)?.kind == .backupCodes }
+        guard let last, now.isWithin(seconds: DomainSettings.proofLifetimeSeconds, after: last.at) else { return 0 }
+        return max(1, DomainSettings.proofLifetimeSeconds * 1000 - now.millisecondsSince(last.at))
+    }
+
     mutating func endBackupCodes() {
         for index in factors.indices where factors[index].backupCodes != nil {
             factors[index].end(as: .revoked)

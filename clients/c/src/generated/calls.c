@@ -290,6 +290,139 @@ countersign_get_backup_code_status(countersign_channel_t *channel,
 }
 
 int
+countersign_start_recovery(countersign_channel_t *channel,
+    const Countersign__V1__StartRecoveryRequest *request,
+    Countersign__V1__StartRecoveryResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "StartRecovery",
+		.request = &countersign__v1__start_recovery_request__descriptor,
+		.response = &countersign__v1__start_recovery_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__StartRecoveryRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_approve_recovery(countersign_channel_t *channel,
+    const Countersign__V1__ApproveRecoveryRequest *request,
+    Countersign__V1__ApproveRecoveryResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "ApproveRecovery",
+		.request = &countersign__v1__approve_recovery_request__descriptor,
+		.response = &countersign__v1__approve_recovery_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__ApproveRecoveryRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_cancel_recovery(countersign_channel_t *channel,
+    const Countersign__V1__CancelRecoveryRequest *request,
+    Countersign__V1__CancelRecoveryResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "CancelRecovery",
+		.request = &countersign__v1__cancel_recovery_request__descriptor,
+		.response = &countersign__v1__cancel_recovery_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__CancelRecoveryRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_complete_recovery(countersign_channel_t *channel,
+    const Countersign__V1__CompleteRecoveryRequest *request,
+    Countersign__V1__CompleteRecoveryResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "CompleteRecovery",
+		.request = &countersign__v1__complete_recovery_request__descriptor,
+		.response = &countersign__v1__complete_recovery_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__CompleteRecoveryRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_get_recovery(countersign_channel_t *channel,
+    const Countersign__V1__GetRecoveryRequest *request,
+    Countersign__V1__GetRecoveryResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "GetRecovery",
+		.request = &countersign__v1__get_recovery_request__descriptor,
+		.response = &countersign__v1__get_recovery_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_issue_temporary_access_code(countersign_channel_t *channel,
+    const Countersign__V1__IssueTemporaryAccessCodeRequest *request,
+    Countersign__V1__IssueTemporaryAccessCodeResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "IssueTemporaryAccessCode",
+		.request = &countersign__v1__issue_temporary_access_code_request__descriptor,
+		.response = &countersign__v1__issue_temporary_access_code_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__IssueTemporaryAccessCodeRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_report_lost(countersign_channel_t *channel,
+    const Countersign__V1__ReportLostRequest *request,
+    Countersign__V1__ReportLostResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.RecoveryService",
+		.name = "ReportLost",
+		.request = &countersign__v1__report_lost_request__descriptor,
+		.response = &countersign__v1__report_lost_response__descriptor,
+		.key_offset = offsetof(Countersign__V1__ReportLostRequest, idempotency_key),
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
 countersign_put_subject(countersign_channel_t *channel,
     const Countersign__V1__PutSubjectRequest *request,
     Countersign__V1__PutSubjectResponse **response,

@@ -172,6 +172,80 @@ int countersign_get_backup_code_status(countersign_channel_t *channel,
     countersign_call_t *call);
 
 /*
+ * An operator has seen who the person is and starts to let them back in. Every live channel of the subject is told,
+ * with a code that stops the recovery: its ACTIVE addresses and devices and the addresses of PutSubject. So does any
+ * ACCEPTED verification of the subject's. It lapses after the policy's `recovery_timeout`. FAILED_PRECONDITION:
+ * RECOVERY_DISABLED, RECOVERY_OPEN, NOTHING_TO_RECOVER, OPERATOR_IS_SUBJECT; RESOURCE_EXHAUSTED:
+ * TOO_MANY_RECOVERIES. Scope `recover`.
+ */
+int countersign_start_recovery(countersign_channel_t *channel,
+    const Countersign__V1__StartRecoveryRequest *request,
+    Countersign__V1__StartRecoveryResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Another operator agrees. The person gets a one-time recovery code once the policy's `hold` is over. Called again,
+ * by any operator but the one who started, it sends another code in place of the first; wrong codes stay counted.
+ * FAILED_PRECONDITION: RECOVERY_NOT_OPEN, SAME_OPERATOR, OPERATOR_IS_SUBJECT, NO_ADDRESS, COUNTRY_NOT_ALLOWED,
+ * CHANNEL_NOT_CONFIGURED; RESOURCE_EXHAUSTED: TOO_MANY_RECOVERIES. Scope `approve-recovery`.
+ */
+int countersign_approve_recovery(countersign_channel_t *channel,
+    const Countersign__V1__ApproveRecoveryRequest *request,
+    Countersign__V1__ApproveRecoveryResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Stops a recovery, for an operator, for a person who has the code of the notice, or for one who just proved a
+ * factor. One that is over stays as it is. Scope `recover`.
+ */
+int countersign_cancel_recovery(countersign_channel_t *channel,
+    const Countersign__V1__CancelRecoveryRequest *request,
+    Countersign__V1__CancelRecoveryResponse **response,
+    countersign_call_t *call);
+
+/*
+ * The person's recovery code. ACCEPTED gives a `verification_id` with which StartEnrollment begins a new factor within
+ * five minutes; when that is activated the recovery is complete: every other factor and every remembered device
+ * ends, and there are new backup codes. Other verdicts: WRONG_CODE (five end the recovery), RATE_LIMITED (the hold
+ * still runs, see `retry_after_ms`), REPLAYED, CANCELLED, EXPIRED. FAILED_PRECONDITION: RECOVERY_NOT_APPROVED. Scope
+ * `recover`.
+ */
+int countersign_complete_recovery(countersign_channel_t *channel,
+    const Countersign__V1__CompleteRecoveryRequest *request,
+    Countersign__V1__CompleteRecoveryResponse **response,
+    countersign_call_t *call);
+
+/*
+ * The subject's recovery as it stands; the last one where it is over. NOT_FOUND, reason RECOVERY_NOT_FOUND. Scope
+ * `recover`.
+ */
+int countersign_get_recovery(countersign_channel_t *channel,
+    const Countersign__V1__GetRecoveryRequest *request,
+    Countersign__V1__GetRecoveryResponse **response,
+    countersign_call_t *call);
+
+/*
+ * Gives a person a code to sign in with for a while: a new colleague, or somebody whose telephone is at home. It makes
+ * an ACTIVE factor of kind TEMPORARY_ACCESS_CODE, one at a time, and every live channel is told. It signs in; it
+ * binds, resumes and revokes nothing while the subject has another factor. FAILED_PRECONDITION: NO_ADDRESS,
+ * OPERATOR_IS_SUBJECT, COUNTRY_NOT_ALLOWED, CHANNEL_NOT_CONFIGURED. Scope `administer`.
+ */
+int countersign_issue_temporary_access_code(countersign_channel_t *channel,
+    const Countersign__V1__IssueTemporaryAccessCodeRequest *request,
+    Countersign__V1__IssueTemporaryAccessCodeResponse **response,
+    countersign_call_t *call);
+
+/*
+ * A person lost a device. Suspends its factors at once, locked ones too, and forgets the devices remembered through
+ * them. One proof is enough, whichever: a `verification_id`, or a `primary_authentication` of the caller's. Scope
+ * `administer` needs none. FAILED_PRECONDITION: PROOF_REQUIRED, PROOF_STALE. Scope `recover`.
+ */
+int countersign_report_lost(countersign_channel_t *channel,
+    const Countersign__V1__ReportLostRequest *request,
+    Countersign__V1__ReportLostResponse **response,
+    countersign_call_t *call);
+
+/*
  * Creates a subject, or replaces everything the caller said of it; factors stay as they are. Scope
  * `enroll`.
  */

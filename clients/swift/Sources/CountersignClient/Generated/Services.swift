@@ -175,6 +175,73 @@ public struct RecoveryClient: Sendable {
     ) async throws -> Countersign_V1_GetBackupCodeStatusResponse {
         try await channel.call(RecoveryServiceMethods.getBackupCodeStatus, request, options)
     }
+
+    /// An operator has seen who the person is and starts to let them back in. Every live channel of the subject is told,
+    /// with a code that stops the recovery: its ACTIVE addresses and devices and the addresses of PutSubject. So does any
+    /// ACCEPTED verification of the subject's. It lapses after the policy's `recovery_timeout`. FAILED_PRECONDITION:
+    /// RECOVERY_DISABLED, RECOVERY_OPEN, NOTHING_TO_RECOVER, OPERATOR_IS_SUBJECT; RESOURCE_EXHAUSTED:
+    /// TOO_MANY_RECOVERIES. Scope `recover`.
+    public func startRecovery(
+        _ request: Countersign_V1_StartRecoveryRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_StartRecoveryResponse {
+        try await channel.call(RecoveryServiceMethods.startRecovery, request, options)
+    }
+
+    /// Another operator agrees. The person gets a one-time recovery code once the policy's `hold` is over. Called again,
+    /// by any operator but the one who started, it sends another code in place of the first; wrong codes stay counted.
+    /// FAILED_PRECONDITION: RECOVERY_NOT_OPEN, SAME_OPERATOR, OPERATOR_IS_SUBJECT, NO_ADDRESS, COUNTRY_NOT_ALLOWED,
+    /// CHANNEL_NOT_CONFIGURED; RESOURCE_EXHAUSTED: TOO_MANY_RECOVERIES. Scope `approve-recovery`.
+    public func approveRecovery(
+        _ request: Countersign_V1_ApproveRecoveryRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_ApproveRecoveryResponse {
+        try await channel.call(RecoveryServiceMethods.approveRecovery, request, options)
+    }
+
+    /// Stops a recovery, for an operator, for a person who has the code of the notice, or for one who just proved a
+    /// factor. One that is over stays as it is. Scope `recover`.
+    public func cancelRecovery(
+        _ request: Countersign_V1_CancelRecoveryRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_CancelRecoveryResponse {
+        try await channel.call(RecoveryServiceMethods.cancelRecovery, request, options)
+    }
+
+    /// The person's recovery code. ACCEPTED gives a `verification_id` with which StartEnrollment begins a new factor within
+    /// five minutes; when that is activated the recovery is complete: every other factor and every remembered device
+    /// ends, and there are new backup codes. Other verdicts: WRONG_CODE (five end the recovery), RATE_LIMITED (the hold
+    /// still runs, see `retry_after_ms`), REPLAYED, CANCELLED, EXPIRED. FAILED_PRECONDITION: RECOVERY_NOT_APPROVED. Scope
+    /// `recover`.
+    public func completeRecovery(
+        _ request: Countersign_V1_CompleteRecoveryRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_CompleteRecoveryResponse {
+        try await channel.call(RecoveryServiceMethods.completeRecovery, request, options)
+    }
+
+    /// The subject's recovery as it stands; the last one where it is over. NOT_FOUND, reason RECOVERY_NOT_FOUND. Scope
+    /// `recover`.
+    public func getRecovery(
+        _ request: Countersign_V1_GetRecoveryRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_GetRecoveryResponse {
+        try await channel.call(RecoveryServiceMethods.getRecovery, request, options)
+    }
+
+    /// Gives a person a code to sign in with for a while: a new colleague, or somebody whose telephone is at home. It makes
+    /// an ACTIVE factor of kind TEMPORARY_ACCESS_CODE, one at a time, and every live channel is told. It signs in; it
+    /// binds, resumes and revokes nothing while the subject has another factor. FAILED_PRECONDITION: NO_ADDRESS,
+    /// OPERATOR_IS_SUBJECT, COUNTRY_NOT_ALLOWED, CHANNEL_NOT_CONFIGURED. Scope `administer`.
+    public func issueTemporaryAccessCode(
+        _ request: Countersign_V1_IssueTemporaryAccessCodeRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_IssueTemporaryAccessCodeResponse {
+        try await channel.call(RecoveryServiceMethods.issueTemporaryAccessCode, request, options)
+    }
+
+    /// A person lost a device. Suspends its factors at once, locked ones too, and forgets the devices remembered through
+    /// them. One proof is enough, whichever: a `verification_id`, or a `primary_authentication` of the caller's. Scope
+    /// `administer` needs none. FAILED_PRECONDITION: PROOF_REQUIRED, PROOF_STALE. Scope `recover`.
+    public func reportLost(
+        _ request: Countersign_V1_ReportLostRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_ReportLostResponse {
+        try await channel.call(RecoveryServiceMethods.reportLost, request, options)
+    }
 }
 
 /// The calls of `countersign.v1.SubjectService`.
@@ -346,6 +413,12 @@ extension Countersign_V1_EvaluateRequest: KeyedRequest {}
 extension Countersign_V1_TrustDeviceRequest: KeyedRequest {}
 extension Countersign_V1_ForgetDeviceRequest: KeyedRequest {}
 extension Countersign_V1_GenerateBackupCodesRequest: KeyedRequest {}
+extension Countersign_V1_StartRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_ApproveRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_CancelRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_CompleteRecoveryRequest: KeyedRequest {}
+extension Countersign_V1_IssueTemporaryAccessCodeRequest: KeyedRequest {}
+extension Countersign_V1_ReportLostRequest: KeyedRequest {}
 extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
 extension Countersign_V1_UnlockFactorRequest: KeyedRequest {}
 extension Countersign_V1_EraseSubjectRequest: KeyedRequest {}
@@ -357,6 +430,8 @@ public typealias EventType = Countersign_V1_EventType
 public typealias ListEventsRequest = Countersign_V1_ListEventsRequest
 public typealias ListEventsResponse = Countersign_V1_ListEventsResponse
 public typealias Event = Countersign_V1_Event
+/// A step of a recovery, and who took it.
+public typealias RecoveryAct = Countersign_V1_RecoveryAct
 /// What was asked of the policy, and what it answered.
 public typealias Evaluation = Countersign_V1_Evaluation
 /// One attempt to deliver a message.
@@ -438,10 +513,30 @@ public typealias ListTrustedDevicesResponse = Countersign_V1_ListTrustedDevicesR
 public typealias ForgetDeviceRequest = Countersign_V1_ForgetDeviceRequest
 public typealias ForgetDeviceResponse = Countersign_V1_ForgetDeviceResponse
 
+/// Where a recovery stands. It goes from one to the next, or ends as CANCELLED or LAPSED.
+public typealias RecoveryState = Countersign_V1_RecoveryState
+/// What stopped a recovery.
+public typealias RecoveryCancellation = Countersign_V1_RecoveryCancellation
 public typealias GenerateBackupCodesRequest = Countersign_V1_GenerateBackupCodesRequest
 public typealias GenerateBackupCodesResponse = Countersign_V1_GenerateBackupCodesResponse
 public typealias GetBackupCodeStatusRequest = Countersign_V1_GetBackupCodeStatusRequest
 public typealias GetBackupCodeStatusResponse = Countersign_V1_GetBackupCodeStatusResponse
+/// A recovery by two operators, without any of its codes.
+public typealias Recovery = Countersign_V1_Recovery
+public typealias StartRecoveryRequest = Countersign_V1_StartRecoveryRequest
+public typealias StartRecoveryResponse = Countersign_V1_StartRecoveryResponse
+public typealias ApproveRecoveryRequest = Countersign_V1_ApproveRecoveryRequest
+public typealias ApproveRecoveryResponse = Countersign_V1_ApproveRecoveryResponse
+public typealias CancelRecoveryRequest = Countersign_V1_CancelRecoveryRequest
+public typealias CancelRecoveryResponse = Countersign_V1_CancelRecoveryResponse
+public typealias CompleteRecoveryRequest = Countersign_V1_CompleteRecoveryRequest
+public typealias CompleteRecoveryResponse = Countersign_V1_CompleteRecoveryResponse
+public typealias GetRecoveryRequest = Countersign_V1_GetRecoveryRequest
+public typealias GetRecoveryResponse = Countersign_V1_GetRecoveryResponse
+public typealias IssueTemporaryAccessCodeRequest = Countersign_V1_IssueTemporaryAccessCodeRequest
+public typealias IssueTemporaryAccessCodeResponse = Countersign_V1_IssueTemporaryAccessCodeResponse
+public typealias ReportLostRequest = Countersign_V1_ReportLostRequest
+public typealias ReportLostResponse = Countersign_V1_ReportLostResponse
 
 public typealias SubjectKind = Countersign_V1_SubjectKind
 public typealias AddressKind = Countersign_V1_AddressKind

@@ -1,0 +1,83 @@
+/// Where a person can be told something.
+struct Recipient: Sendable, Hashable {
+    let channel: MessageChannel
+    /// A number, an e-mail address, or a device's push token.
+    let value: String
+    /// Of an address.
+    let credential: AddressCredential?
+    /// The factor it belongs to; nil for an address of the profile.
+    let factorID: FactorID?
+    /// For people: the masked address, or the device's model.
+    let shown: String
+
+    init(_ credential: AddressCredential, of factorID: FactorID?) {
+        channel = credential.channel
+        value = credential.address.value
+        self.credential = credential
+        self.factorID = factorID
+        shown = credential.address.masked
+    }
+
+    init(_ credential: PushCredential, of factorID: FactorID) {
+        channel = .push
+        value = credential.token
+        self.credential = nil
+        self.factorID = factorID
+        shown = credential.model.isEmpty ? "device" : credential.model
+    }
+}
+
+extension SubjectState {
+    /// Every live channel of the person: addresses and devices of ACTIVE factors, then addresses of the profile. Not
+    /// those of a suspended factor, which somebody else may hold by now.
+    func recipients(except excluded: FactorID? = nil, _ context: DecisionContext) -> [Recipient] {
+        var recipients: [Recipient] = []
+        var closed: [String] = []
+        for factor in factors where factor.id == excluded || factor.storedState == .suspended {
+            if let credential = factor.address { closed.append(credential.address.mailbox) }
+        }
+        func add(_ recipient: Recipient) {
+            if let credential = recipient.credential {
+                guard !closed.contains(credential.address.mailbox),
+                    !recipients.contains(where: { $0.credential?.address.mailbox == credential.address.mailbox })
+                else { return }
+            }
+            recipients.append(recipient)
+        }
+        for factor in factors where factor.id != excluded && factor.storedState == .active {
+            if let credential = factor.address { add(Recipient(credential, of: factor.id)) }
+            if let credential = factor.push, credential.isReachable { add(Recipient(credential, of: factor.id)) }
+        }
+        for credential in profile.addresses { add(Recipient(credential, of: nil)) }
+        return recipients.filter { recipient in
+            context.settings.channels.contains(recipient.channel)
+                && (recipient.channel != .sms
+                    || context.settings.sending.smsCountries.contains(recipient.credential?.country ?? ""))
+        }
+    }
+
+    /// Tells the person what happened. By SMS only within the ration; the others cost nothing, and each tells of a
+    /// change that was made.
+    ///
+    /// - Returns: who was told, and whether that took the money spent past the mark.
+    func tell(
+        _ notice: OutboxMessage.Notice, to recipients: [Recipient], _ context: inout DecisionContext
+    ) -> (recipients: [Recipient], moneyAlarm: Bool) {
+        let numbers = recipients.filter { $0.channel == .sms }.compactMap(\.credential)
+        let sms =
+            numbers.isEmpty
+            ? (isGranted: false, moneyAlarm: false)
+            : NoticeRation(of: notice.kind, to: numbers, context.settings.sending).claim(&context)
+        let told = recipients.filter { $0.channel != .sms || sms.isGranted }
+        for recipient in told {
+            context.change(
+                .add(
+                    OutboxMessage(
+                        id: MessageID(entropy: &context.entropy), channel: recipient.channel,
+                        recipient: recipient.value, locale: profile.locale, content: .notice(notice),
+                        factorID: recipient.factorID, challengeID: nil, createdAt: context.now,
+                        expiresAt: context.now.adding(seconds: DomainSettings.noticeLifetimeSeconds))))
+        }
+        return (told, sms.moneyAlarm)
+    }
+}
