@@ -21,6 +21,7 @@ import attacks_on_policy
 import attacks_on_providers
 import attacks_on_push
 import attacks_on_receipts
+import attacks_on_recovery
 import attacks_on_secrets
 import attacks_on_sms
 import attacks_on_storage

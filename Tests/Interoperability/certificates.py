@@ -16,7 +16,7 @@ serial = {folder}/serial
 certificate = {folder}/ca.pem
 private_key = {folder}/ca.key
 default_md = sha256
-default_days = 2
+default_days = {days}
 policy = anything
 unique_subject = no
 copy_extensions = none
@@ -32,12 +32,12 @@ keyUsage = critical, keyCertSign
 
 
 class Authority:
-    """A certificate authority in a folder."""
+    """A certificate authority in a folder. What it issues is good for `days`, as it is itself."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, days=2):
         self.folder = folder
         self.configuration = folder / "openssl.cnf"
-        self.configuration.write_text(CONFIGURATION.format(folder=folder))
+        self.configuration.write_text(CONFIGURATION.format(folder=folder, days=days))
         (folder / "index.txt").touch()
         (folder / "serial").write_text("1000\n")
         self.key("ca")
@@ -45,7 +45,7 @@ class Authority:
         self.key("client")
         self.openssl(
             "req", "-x509", "-config", self.configuration, "-extensions", "root", "-key", folder / "ca.key",
-            "-subj", "/CN=Attack CA", "-days", "2", "-out", folder / "ca.pem")
+            "-subj", "/CN=Attack CA", "-days", str(days), "-out", folder / "ca.pem")
 
     def openssl(self, *arguments):
         done = subprocess.run([tool("openssl"), *map(str, arguments)], capture_output=True, text=True)

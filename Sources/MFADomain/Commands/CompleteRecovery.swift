@@ -33,7 +33,7 @@ public struct CompleteRecovery: SubjectCommand {
         case .redeemed, .completed: verdict = .replayed
         case .approved:
             guard let expected = recovery.code else { throw .recoveryNotApproved }
-            wait = max(0, expected.usableFrom.millisecondsSince(min(context.now, steadyNow)))
+            wait = recovery.holdMilliseconds(at: context.now, steadyNow: steadyNow)
             if wait > 0 {
                 verdict = .rateLimited
             } else if context.now >= expected.expiresAt {

@@ -134,6 +134,13 @@ public struct Recovery: Sendable, Hashable {
 
     public var attemptsLeft: Int { max(0, Self.maxFailures - failures) }
 
+    /// What is left of the hold; 0 where there is none. It is over when it is over by both clocks: one that is set forward
+    /// skips no hold (CONTROLS row 78).
+    func holdMilliseconds(at now: Timestamp, steadyNow: Timestamp) -> Int64 {
+        guard let usableFrom = code?.usableFrom, let approval, usableFrom > approval.at else { return 0 }
+        return max(0, usableFrom.millisecondsSince(min(now, steadyNow)))
+    }
+
     /// The first approval stands; a new code takes the place of the one before.
     mutating func approve(_ approval: Approval, _ code: Code) {
         storedState = .approved

@@ -82,6 +82,10 @@ extension OutboxMessage {
             content = .notice(Notice(notice, vetoCode: vetoCode, backupCodesLeft: Int(backupCodesLeft)))
         }
         guard let channel, let content else { throw FieldError() }
+        switch content {
+        case .code, .pushChallenge: if factorID == nil { throw FieldError() }
+        case .accessCode, .notice: break
+        }
         self.init(
             id: id, channel: channel, recipient: recipient, locale: locale, content: content, factorID: factorID,
             challengeID: challengeID, createdAt: Timestamp(milliseconds: createdAt),
