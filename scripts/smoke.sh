@@ -173,9 +173,9 @@ printf '%s\n' "$backup_code" >"$work/code"
 expect 0 countersign recover "$person" - --field verification_id <"$work/code"
 proof=$answer
 
-step 'the same backup code is spent, and now as good as any wrong one'
+step 'the same backup code is spent, and no other is looked at in this sign-in'
 expect 1 countersign recover "$person" - --field verdict <"$work/code"
-is VERDICT_WRONG_CODE
+is VERDICT_RATE_LIMITED
 expect 0 countersign backup-codes status "$person" --field codes_left
 is 9
 
@@ -348,6 +348,67 @@ if [ -n "$outbox" ]; then
     is VERDICT_REPLAYED
     expect 0 countersign subject erase "$person-sms" --yes
 fi
+
+step 'recovery: an operator starts it, and cannot approve it'
+person_lost=$person-lost
+expect 0 countersign subject put "$person_lost" --email "$person_lost@example.org"
+expect 0 countersign enroll totp "$person_lost" --no-qr
+factor_lost=$(member factor_id)
+secret_lost=$(member secret_base32)
+expect 0 countersign activate "$person_lost" "$factor_lost" "$(oathtool --totp -b "$secret_lost")" --field verdict
+start_recovery() {
+    expect 0 countersign recovery start "$person_lost" --operator olga --reason 'telephone lost' --evidence HD-1
+    recovery=$(member recovery_id)
+}
+start_recovery
+expect 3 countersign recovery approve "$person_lost" "$recovery" --operator Olga --return-code
+
+step 'recovery: another operator approves it, the code of the person starts a new factor, and that is the only one'
+expect 0 countersign recovery approve "$person_lost" "$recovery" --operator otto --return-code
+code=$(member recovery_code)
+expect 1 countersign recovery complete "$person_lost" 0000-0000-0000-0000 --field verdict
+is VERDICT_WRONG_CODE
+expect 0 countersign recovery complete "$person_lost" "$code"
+proof=$(member verification_id)
+expect 0 countersign enroll totp "$person_lost" --no-qr --proof "$proof"
+factor_new=$(member factor_id)
+secret_new=$(member secret_base32)
+expect 0 countersign activate "$person_lost" "$factor_new" "$(oathtool --totp -b "$secret_new")" --field verdict
+is VERDICT_ACCEPTED
+expect 0 countersign recovery show "$person_lost" --field recovery.state
+is RECOVERY_STATE_COMPLETED
+expect 3 countersign verify "$person_lost" "$(oathtool --totp -b "$secret_lost")" --factor "$factor_lost"
+
+step 'recovery: an objection stops it'
+start_recovery
+if [ -n "$outbox" ]; then
+    waited=0
+    until veto=$(grep -lxF "to: $person_lost@example.org" "$outbox"/* 2>/dev/null |
+        xargs -r sed -n 's/^.*stop it with this code: //p' | sort -u | tail -n 1) && [ -n "$veto" ] &&
+        countersign recovery cancel "$person_lost" --veto "$veto" >"$work/answer" 2>"$work/errors"; do
+        waited=$((waited + 1))
+        [ "$waited" -le 100 ] || fail "no notice that stops it: $(cat "$work/answer" "$work/errors")"
+        sleep 0.1
+    done
+else
+    expect 0 countersign recovery cancel "$person_lost" --operator olga
+fi
+expect 0 countersign recovery show "$person_lost" --field recovery.state
+is RECOVERY_STATE_CANCELLED
+
+step 'a temporary access code signs in as often as it says'
+expect 0 countersign access-code "$person_lost" --operator olga --reason 'telephone at home' --uses 2 --return-code
+code=$(member access_code)
+for verdict in ACCEPTED ACCEPTED REPLAYED; do
+    countersign verify "$person_lost" "$code" --kind access-code --field verdict >"$work/answer" 2>&1 || true
+    grep -qx "VERDICT_$verdict" "$work/answer" || fail "not $verdict: $(cat "$work/answer")"
+done
+
+step 'a lost device proves nothing any more'
+expect 0 countersign report-lost "$person_lost" --field factors.0.state
+is FACTOR_STATE_SUSPENDED
+expect 3 countersign verify "$person_lost" 123456
+expect 0 countersign subject erase "$person_lost" --yes
 
 step 'erase: nothing is left of the person'
 expect 0 countersign subject erase "$person" --yes --field erased

@@ -58,6 +58,13 @@ import Testing
             $ countersign list countersign.v1.RecoveryService
             countersign.v1.RecoveryService/GenerateBackupCodes
             countersign.v1.RecoveryService/GetBackupCodeStatus
+            countersign.v1.RecoveryService/StartRecovery
+            countersign.v1.RecoveryService/ApproveRecovery
+            countersign.v1.RecoveryService/CancelRecovery
+            countersign.v1.RecoveryService/CompleteRecovery
+            countersign.v1.RecoveryService/GetRecovery
+            countersign.v1.RecoveryService/IssueTemporaryAccessCode
+            countersign.v1.RecoveryService/ReportLost
             $ countersign describe Factor
             // One enrolled authenticator, without any of its secrets.
             message Factor {

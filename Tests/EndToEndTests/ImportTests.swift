@@ -49,7 +49,7 @@ import Testing
             Phone
             $ countersign recover alice abcd-efgh --field verdict; countersign recover alice abcd-efgh --field verdict
             VERDICT_ACCEPTED
-            VERDICT_WRONG_CODE
+            VERDICT_RATE_LIMITED
             ? 1
             $ countersign verify bob $(oathtool -b --hotp -c 41 $secret) --kind hotp --field verdict
             VERDICT_ACCEPTED

@@ -212,6 +212,7 @@ class Walk:
         self.messages()
         self.push()
         self.policy(secret, step + 2)
+        self.recovery()
         self.ask("grpc.health.v1.Health/Check", {})
         self.ask("AuditService/ListEvents", {1: TENANT, 3: 500})
         self.mistakes(factor)
@@ -292,6 +293,23 @@ class Walk:
         for text, action in ((receipt, PERSONAL["action"]), (receipt[:-8], "payment.create"), (receipt, "payment.create")):
             self.ask("VerificationService/RedeemReceipt", {1: TENANT, 2: text, 3: action})
 
+    def recovery(self):
+        """A code of an operator's, a loss, and a recovery that is objected to and one whose code is shown."""
+        issued = expect(self.mine("RecoveryService/IssueTemporaryAccessCode", {
+            4: "olga", 5: "telephone at home", 8: RETURN_CODE}), OK, "IssueTemporaryAccessCode")
+        access = self.learn_code(issued.text(4))
+        self.learn_proof(self.mine("VerificationService/Verify", {5: 8, 6: access}), 2)
+        self.mine("RecoveryService/ReportLost", {4: [issued.message(2).text(1)]})
+        for _ in range(2):
+            started = self.mine("RecoveryService/StartRecovery", {4: "olga", 5: "telephone lost", 6: "HD-1"})
+            started = expect(started, OK, "StartRecovery").message(1).text(1)
+            approved = self.mine("RecoveryService/ApproveRecovery", {4: started, 5: "otto", 6: RETURN_CODE})
+            code = self.learn_code(expect(approved, OK, "ApproveRecovery").text(4))
+            self.mine("RecoveryService/CancelRecovery", {6: code})
+            self.learn_proof(self.mine("RecoveryService/CompleteRecovery", {5: code}), 2)
+            self.mine("RecoveryService/GetRecovery")
+            self.mine("RecoveryService/CancelRecovery", {5: "olga"})
+
     @staticmethod
     def wrong(secret):
         """No canary: the like of 000000 is everywhere."""
@@ -314,7 +332,9 @@ class Walk:
     def check_answers(self):
         issuing = {"EnrollmentService/StartEnrollment", "EnrollmentService/ActivateFactor",
                    "RecoveryService/GenerateBackupCodes", "VerificationService/Verify",
-                   "VerificationService/StartChallenge", "PolicyService/TrustDevice", "PolicyService/Evaluate"}
+                   "VerificationService/StartChallenge", "PolicyService/TrustDevice", "PolicyService/Evaluate",
+                   "RecoveryService/IssueTemporaryAccessCode", "RecoveryService/ApproveRecovery",
+                   "RecoveryService/CompleteRecovery"}
         secrets = Canaries()
         secrets.forms = {
             name: forms for name, forms in self.canaries.forms.items()
