@@ -383,8 +383,9 @@ step 'recovery: an objection stops it'
 start_recovery
 if [ -n "$outbox" ]; then
     waited=0
-    until veto=$(grep -lxF "to: $person_lost@example.org" "$outbox"/* 2>/dev/null |
-        xargs -r sed -n 's/^.*stop it with this code: //p' | sort -u | tail -n 1) && [ -n "$veto" ] &&
+    # Files are in the order of time; the newest notice is this recovery's.
+    until veto=$(grep -lxF "to: $person_lost@example.org" "$outbox"/* 2>/dev/null | sort |
+        xargs -r sed -n 's/^.*stop it with this code: //p' | tail -n 1) && [ -n "$veto" ] &&
         countersign recovery cancel "$person_lost" --veto "$veto" >"$work/answer" 2>"$work/errors"; do
         waited=$((waited + 1))
         [ "$waited" -le 100 ] || fail "no notice that stops it: $(cat "$work/answer" "$work/errors")"

@@ -103,6 +103,8 @@ struct PolicyReader {
         rules.adminRecovery = try recovery.take("admin_recovery")?.word() ?? rules.adminRecovery
         rules.timeoutSeconds =
             try recovery.take("recovery_timeout")?.seconds(600...30 * Self.day) ?? rules.timeoutSeconds
+        rules.backupCodeIntervalSeconds =
+            try recovery.take("backup_code_interval")?.seconds(0...3_600) ?? rules.backupCodeIntervalSeconds
         rules.holdSeconds = try recovery.take("hold")?.seconds(0...30 * Self.day) ?? rules.holdSeconds
         rules.maxPerYear = try recovery.take("max_per_year")?.integer(1...100) ?? rules.maxPerYear
         guard rules.holdSeconds < rules.timeoutSeconds else {

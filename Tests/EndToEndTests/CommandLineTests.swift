@@ -308,7 +308,8 @@ import Testing
                 "period_seconds": 30
               },
               "masked_address": "",
-              "usable_from_unix_ms": "0"
+              "usable_from_unix_ms": "0",
+              "uses_left": 0
             }
             $ countersign activate alice $factor 0000000 --field verdict
             VERDICT_WRONG_CODE

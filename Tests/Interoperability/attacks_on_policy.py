@@ -112,7 +112,7 @@ def with_policy(place, text):
     """A configuration that names a policy file of this text, and the file."""
     file = place.folder / "policy.yaml"
     file.write_text(text)
-    return f"policy: {file}\n{CONFIGURATION}", file
+    return CONFIGURATION.replace("policy.yaml", str(file)), file
 
 
 def ended(command):
@@ -421,3 +421,79 @@ def asserted(report, place):
                     answer = whole.call(rpc("PolicyService/Evaluate", {1: TENANT, 2: person.subject, 5: sensitivity}))
                     check(answer.code == 3, f"sensitivity {sensitivity}: status {answer.code}")
             server.stop()
+
+
+@attack
+def exceptions_and_ages(report, place):
+    """Who is excepted for a while, how old a proof may be, and how long what was seen is kept."""
+    clock = Clock(place.folder)
+    until = (clock.milliseconds() // 1000 + DAY) // DAY * DAY
+    text = SEED.replace("24_hours", "24_hours\n  history: 20_days") + (
+        "  break_glass:\n    - tenant: default\n      subject: fireman\n"
+        f"      until: {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(until))}\n      reason: drill\n")
+    configuration, file = with_policy(place, text)
+    with place.server(configuration=configuration, prefix=clock.prefix) as server, \
+            wire.Connection(server.address) as connection:
+        person = Person(clock, connection)
+
+        def alarms():
+            return [line for line in rules.log_lines(server) if "break-glass" in line["message"]]
+
+        with report("row 142: break-glass lets its subject through with an alarm each time, nobody else, and ends by itself"):
+            fireman = Answer(connection.call(evaluate("fireman", AWAY, sensitivity=SENSITIVE)))
+            check(fireman.requirement == ALLOW, "not let through")
+            wait_until(lambda: len(alarms()) == 1 and alarms()[0]["level"] == "critical", "the alarm")
+            check(person.ask(AWAY, sensitivity=SENSITIVE).requirement == REQUIRE, "somebody else was let through")
+            clock.advance_to(until * 1000 - 1_000)
+            check(Answer(connection.call(evaluate("fireman", AWAY))).requirement == ALLOW, "it ended early")
+            clock.advance_to(until * 1000)
+            answer = Answer(connection.call(evaluate("fireman", AWAY, sensitivity=SENSITIVE)))
+            check(answer.requirement == ENROLL, "it ended late")
+            server.kill()
+            server.start()
+            with wire.Connection(server.address) as again:
+                answer = Answer(again.call(evaluate("fireman", AWAY, sensitivity=SENSITIVE)))
+                check(answer.requirement == ENROLL, "a restart opened it again")
+    clock = Clock(place.new("ages"))
+    with place.server("aged", configuration=configuration, prefix=clock.prefix) as server, \
+            wire.Connection(server.address) as connection:
+        person = Person(clock, connection)
+        begin = clock.milliseconds()
+        with report("row 133: what was seen is kept for the days of the policy, and no longer"):
+            clock.advance_to(begin + 20 * DAY * 1000 - 60_000)
+            check(person.ask().requirement == ALLOW, "forgotten early")
+            clock.advance_to(begin + 20 * DAY * 1000 + 60_000)
+            check(person.ask().reasons == [NEW_DEVICE, NEW_LOCATION], "known after its days")
+        with report("row 83: a proof of level 1 meets a prompt for 30 days, one of level 2 for a day, none of a time to come"):
+            for level, days in ((1, 30), (2, 1)):
+                version = person.ask().version
+                reload(server, file, f"{SEED}  assurance: {{aal: {level}}}\n", version)
+                answer = connection.call(rpc("VerificationService/Verify", {
+                    1: TENANT, 2: person.subject, 5: TOTP, 6: person.code(),
+                    8: wire.encode({1: ["pwd"], 2: clock.milliseconds()})}))
+                proof = verdict(answer, ACCEPTED, "verified").text(2)
+                proven = clock.milliseconds()
+                for seconds, wanted in ((days * DAY - 5, ALLOW), (days * DAY + 5, PROMPT), (-5, PROMPT)):
+                    clock.advance_to(proven + seconds * 1000)
+                    found = person.ask(AWAY, verification=proof).requirement
+                    check(found == wanted, f"level {level}, {seconds} s later: {found}")
+                clock.advance_to(proven)
+        with report("row 88: where the factors that count are locked, a mailbox opens nothing"):
+            other = Person(clock, connection, "carol")
+            started = connection.call(rpc("EnrollmentService/StartEnrollment", {
+                1: TENANT, 2: other.subject, 4: 4, 8: "carol@example.org", 12: 2}))
+            message = expect(started, OK, "an e-mail address")
+            verdict(connection.call(service.activate_factor(
+                other.subject, message.message(1).text(1), message.text(14))), ACCEPTED, "activated")
+            for wrong in service.wrong_codes(other.secret, 10):
+                connection.call(service.verify(other.subject, TOTP, wrong))
+            clock.advance(61)
+            started = expect(connection.call(rpc("VerificationService/StartChallenge", {
+                1: TENANT, 2: other.subject, 5: 4, 6: 2})), OK, "a code by e-mail")
+            answer = connection.call(rpc("VerificationService/Verify", {
+                1: TENANT, 2: other.subject, 5: 4, 6: started.text(3), 9: "pay"}))
+            proof = verdict(answer, ACCEPTED, "the mailbox").text(2)
+            for sensitivity, action, wanted in ((ORDINARY, "sign_in", PROMPT), (SENSITIVE, "pay", REQUIRE)):
+                found = other.ask(AWAY, sensitivity=sensitivity, action=action, verification=proof)
+                check(found.requirement == wanted, f"the mailbox stands for a factor: {found.requirement}")
+        server.stop()

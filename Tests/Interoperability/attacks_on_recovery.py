@@ -53,8 +53,8 @@ def town(place, name, policy=SEED, scopes=SCOPES):
     file = folder / "policy.yaml"
     file.write_text(policy)
     configuration = (
-        f"policy: {file}\n" + service.CONFIGURATION + authority.server_section() + "delivery:\n  outbox_folder: outbox\n"
-        "callers:\n" + authority.caller("desk", '"*"', scopes))
+        service.CONFIGURATION.replace("policy.yaml", str(file)) + authority.server_section()
+        + "delivery:\n  outbox_folder: outbox\ncallers:\n" + authority.caller("desk", '"*"', scopes))
     with place.server(name, configuration=configuration, prefix=clock.prefix) as server:
         yield Town(server, clock, authority)
         server.stop()

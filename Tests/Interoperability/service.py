@@ -30,6 +30,18 @@ store:
     path: data/countersign.db
 verification:
   failure_delays_seconds: [0]
+policy: policy.yaml
+"""
+
+# The project's own, but for the wait from one backup code to the next.
+POLICY = """\
+mfa_enforcement:
+  risk_based_prompting:
+    - new_device: prompt_mfa
+    - new_location: prompt_mfa
+    - sensitive_action: require_mfa
+  recovery:
+    backup_code_interval: 0_seconds
 """
 
 
@@ -43,6 +55,7 @@ class Server:
         subprocess.run([self.program, "init", "--directory", self.folder], check=True, stdout=subprocess.DEVNULL)
         self.configuration = self.folder / "server.yaml"
         self.configuration.write_text(configuration)
+        (self.folder / "policy.yaml").write_text(POLICY)
         self.log = self.folder / "server.log"
         self.prefix = list(prefix)
         self.environment = {**os.environ, "COUNTERSIGN_LOG_LEVEL": log_level}

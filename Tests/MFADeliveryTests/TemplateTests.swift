@@ -6,6 +6,12 @@ import Testing
 
 /// Texts as they leave, seen through the file channel.
 struct TemplateTests {
+    private static let purposes = [
+        "code", "access-code", "factor-added", "factor-removed", "backup-codes-replaced", "backup-code-used",
+        "addresses-changed", "recovery-started", "recovery-approved", "recovery-cancelled", "recovery-completed",
+        "temporary-access-code-issued", "loss-reported",
+    ].joined(separator: ", ")
+
     private let folder: TemporaryDirectory
 
     init() throws {
@@ -118,7 +124,7 @@ struct TemplateTests {
             (["sms/code.en.html": "{code}"], "sms/code.en.html", "expected a name ending in .txt"),
             (
                 ["sms/cod.en.txt": "{code}"], "sms/cod.en.txt",
-                "expected PURPOSE.LOCALE.txt with a purpose of code, factor-added"
+                "expected PURPOSE.LOCALE.txt with a purpose of \(Self.purposes)"
             ),
             (
                 ["sms/code.e.txt": "{code}"], "sms/code.e.txt",

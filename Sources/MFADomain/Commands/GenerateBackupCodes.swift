@@ -15,6 +15,7 @@ public struct GenerateBackupCodes: SubjectCommand {
     }
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
+        guard context.settings.policy.recovery.backupCodeCount > 0 else { throw .backupCodesDisabled }
         guard state.activeFactorCount > 0 else { throw .noActiveFactor(nil) }
         // A recovery is for a new factor, which brings codes of its own.
         if case .recovered = try state.checkMayBind(proof: proof, context) { throw .proofStale }

@@ -60,7 +60,7 @@ public struct Verify: SubjectCommand {
             case .delayed:
                 if blocked?.verdict != .rateLimited { blocked = (.rateLimited, index) }
             case .open:
-                if state.factors[index].kind == .backupCodes, state.backupCodeWaitMilliseconds(at: context.now) > 0 {
+                if state.factors[index].kind == .backupCodes, state.backupCodeWaitMilliseconds(context) > 0 {
                     blocked = (.rateLimited, index)
                 } else if state.factors[index].kind.channel != nil {
                     let (verdict, challenge) = checkOpenChallenge(of: index, in: &state, &context)
@@ -214,7 +214,7 @@ public struct Verify: SubjectCommand {
         var wait =
             factor.budget.isLocked ? 0 : factor.budget.delayMilliseconds(at: context.now, context.settings)
         if verdict == .rateLimited, factor.kind == .backupCodes {
-            wait = max(wait, state.backupCodeWaitMilliseconds(at: context.now))
+            wait = max(wait, state.backupCodeWaitMilliseconds(context))
         }
         return Outcome(
             verdict: verdict, factorID: factor.id, factorKind: factor.kind, verificationID: id,

@@ -40,6 +40,8 @@ public enum Refusal: Error, Sendable, Hashable {
     case lastFactor
     /// The proof is worth less than what the subject has, or than what the policy asks.
     case proofTooWeak
+    /// The policy gives nobody backup codes.
+    case backupCodesDisabled
     case recoveryNotFound
     case recoveryNotOpen
     case recoveryNotApproved

@@ -85,6 +85,8 @@ public struct RecoveryRules: Sendable, Hashable {
 
     /// Codes in a new set; 0 for none.
     public var backupCodeCount = 10
+    /// From one accepted backup code to the next: one sign-in spends at most one (CONTROLS row 42). 0 for none.
+    public var backupCodeIntervalSeconds: Int64 = 300
     public var adminRecovery = AdminRecovery.verifyWithID
     /// From its start to the new factor.
     public var timeoutSeconds: Int64 = 86_400

@@ -72,6 +72,10 @@ enum StatusMapping {
                 .failedPrecondition, reason: "PROOF_TOO_WEAK",
                 "The proof is worth less than what the subject has, or than what the policy asks.",
                 hint: "Verify a factor that is no mailbox and no operator's code, after the primary authentication.")
+        case .backupCodesDisabled:
+            CallStatus(
+                .failedPrecondition, reason: "BACKUP_CODES_DISABLED", "The policy gives nobody backup codes.",
+                hint: "`recovery.backup_codes` in the policy file says how many.")
         case .recoveryNotFound:
             CallStatus(.notFound, reason: "RECOVERY_NOT_FOUND", "The subject has no such recovery.")
         case .recoveryNotOpen:

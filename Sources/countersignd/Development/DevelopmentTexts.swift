@@ -57,7 +57,8 @@ enum DevelopmentTexts {
 
     /// What a service at work needs, so that the first program meets the same answers as a real one.
     static let clientScopes: [Scope] = [
-        .enroll, .verify, .evaluate, .recover, .approveRecovery, .administer, .audit, .relay, .returnCode, .assertDevice,
+        .enroll, .verify, .evaluate, .recover, .approveRecovery, .administer, .audit, .relay, .returnCode,
+        .assertDevice,
         .assertNetwork, .assertRisk, .checkReceipts,
     ]
 }

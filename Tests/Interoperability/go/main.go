@@ -132,10 +132,10 @@ func converse() error {
 	if back.BackupCodesLeft != 9 {
 		return fmt.Errorf("Verify, backup code: %d left", back.BackupCodesLeft)
 	}
-	// A spent one is forgotten, so it is wrong like any other text.
+	// One sign-in spends one: for five minutes none is looked at, be it spent or not.
 	if _, err := verify(
 		countersign.FactorKind_FACTOR_KIND_BACKUP_CODES, activated.BackupCodes[0],
-		countersign.Verdict_VERDICT_WRONG_CODE,
+		countersign.Verdict_VERDICT_RATE_LIMITED,
 	); err != nil {
 		return fmt.Errorf("Verify, the same backup code again: %w", err)
 	}

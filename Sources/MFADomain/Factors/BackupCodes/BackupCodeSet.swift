@@ -59,11 +59,12 @@ extension SubjectState {
         return (factor, codes.map(\.text))
     }
 
-    /// One sign-in spends at most one backup code (CONTROLS row 42): while one proves something, no other is looked at.
-    func backupCodeWaitMilliseconds(at now: Timestamp) -> Int64 {
+    /// How long no other backup code is looked at after one was accepted.
+    func backupCodeWaitMilliseconds(_ context: DecisionContext) -> Int64 {
+        let interval = context.settings.policy.recovery.backupCodeIntervalSeconds
         let last = recentVerifications.last { factor($0.factorID)?.kind == .backupCodes }
-        guard let last, now.isWithin(seconds: DomainSettings.proofLifetimeSeconds, after: last.at) else { return 0 }
-        return max(1, DomainSettings.proofLifetimeSeconds * 1000 - now.millisecondsSince(last.at))
+        guard let last, context.now >= last.at else { return 0 }
+        return max(0, interval * 1000 - context.now.millisecondsSince(last.at))
     }
 
     mutating func endBackupCodes() {

@@ -155,7 +155,8 @@ int countersign_forget_device(countersign_channel_t *channel,
 
 /*
  * Makes ten new backup codes and ends the old set at once. The subject must have an ACTIVE factor besides
- * (FAILED_PRECONDITION, reason NO_ACTIVE_FACTOR) and prove one like in StartEnrollment. Scope `recover`.
+ * (FAILED_PRECONDITION, reason NO_ACTIVE_FACTOR) and prove one like in StartEnrollment. BACKUP_CODES_DISABLED
+ * where the policy has none. Scope `recover`.
  */
 int countersign_generate_backup_codes(countersign_channel_t *channel,
     const Countersign__V1__GenerateBackupCodesRequest *request,

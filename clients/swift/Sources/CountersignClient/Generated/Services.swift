@@ -161,7 +161,8 @@ public struct RecoveryClient: Sendable {
     }
 
     /// Makes ten new backup codes and ends the old set at once. The subject must have an ACTIVE factor besides
-    /// (FAILED_PRECONDITION, reason NO_ACTIVE_FACTOR) and prove one like in StartEnrollment. Scope `recover`.
+    /// (FAILED_PRECONDITION, reason NO_ACTIVE_FACTOR) and prove one like in StartEnrollment. BACKUP_CODES_DISABLED
+    /// where the policy has none. Scope `recover`.
     public func generateBackupCodes(
         _ request: Countersign_V1_GenerateBackupCodesRequest, options: CallOptions = .defaults
     ) async throws -> Countersign_V1_GenerateBackupCodesResponse {
