@@ -35,8 +35,7 @@ struct Countersign: AsyncParsableCommand {
                 name: "Verbs",
                 subcommands: [
                     Enroll.self, Activate.self, Evaluate.self, ChallengeCommand.self, Verify.self, Devices.self,
-                    ReceiptCommand.self,
-                    Recover.self, BackupCodes.self,
+                    PolicyCommand.self, ReceiptCommand.self, Recover.self, BackupCodes.self,
                     Factors.self, SubjectCommand.self, Events.self, Import.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),

@@ -38,6 +38,9 @@ public enum Refusal: Error, Sendable, Hashable {
     case devicesNotRemembered
     /// The policy wants this subject to have a factor, and this is the last one.
     case lastFactor
+    /// One of the tenant's is running, or as many as may be in all.
+    case tooManyRehearsals
+    case rehearsalNotFound
     /// The idempotency key was used for another request.
     case idempotencyKeyReused
     /// The answer held codes or secrets and is no longer repeatable.
