@@ -86,6 +86,8 @@ extension MFAService {
         while !Task.isCancelled {
             let page = try await store.scanSubjects(tenant: report.tenant, after: after, limit: Self.subjectsPerPage)
             for (subject, state) in page.subjects {
+                // A policy of many overrides takes its time for each.
+                if Task.isCancelled { return }
                 rehearsal.add(subject, state, recorded: recorded.situations(of: state.pseudonym))
             }
             if page.unreadableCount > 0 {

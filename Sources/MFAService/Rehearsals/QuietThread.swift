@@ -35,7 +35,7 @@ final class QuietThread: TaskExecutor {
     }
 
     private static func lowerPriority() {
-        #if os(Linux)
+        #if canImport(Glibc)
         // Of this thread alone (setpriority(2), "C library/kernel differences").
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
         #else
