@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "MFAMethods",
             dependencies: [
-                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "ProtobufFields", "QRCode",
+                // PolicyFile: a proposed policy comes as its text.
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "PolicyFile", "ProtobufFields", "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -205,7 +206,8 @@ let package = Package(
         .executableTarget(
             name: "countersign",
             dependencies: [
-                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "QRCode",
+                // PolicyFile: `policy test` needs no server.
+                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "PolicyFile", "QRCode",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),

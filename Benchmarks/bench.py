@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Countersign's figures, each beside its yardstick, measured in this one run. See README.md.
 
-    bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse] [--delivery]
+    bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse]
+             [--delivery | --rehearsal]
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 import time
 
 import delivery
+import rehearsal
 import rig
 from rig import (
     BUILD, HERE, SERVER_CPU, TENANT, Report, make_folder, median, process_status, run_json, spawn,
@@ -220,7 +222,9 @@ def main():
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--large", action="store_true", help=f"also {LARGE_SUBJECTS:,} subjects")
     parser.add_argument("--reuse", action="store_true", help="take the subjects of an earlier run, if there are any")
-    parser.add_argument("--delivery", action="store_true", help="the figures of delivery alone")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--delivery", action="store_true", help="the figures of delivery alone")
+    only.add_argument("--rehearsal", action="store_true", help="the figure of rehearsals alone")
     options = parser.parse_args()
     server = options.server.resolve()
 
@@ -228,14 +232,18 @@ def main():
     describe_machine()
     report = Report()
     try:
-        if not options.delivery:
+        is_whole = not (options.delivery or options.rehearsal)
+        if is_whole:
             measure_start(server, report, options.rounds)
         subjects = seed(server, options.subjects, options.reuse)
-        if not options.delivery:
+        if is_whole:
             measure_calls(server, report, options, subjects)
-        delivery.measure_hanging(server, report, subjects, options.rounds)
-        delivery.measure_drain(server, report)
-        delivery.measure_pumping(server, report)
+        if not options.delivery:
+            rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds)
+        if not options.rehearsal:
+            delivery.measure_hanging(server, report, subjects, options.rounds)
+            delivery.measure_drain(server, report)
+            delivery.measure_pumping(server, report)
         if options.large:
             large = Durable(server, seed(server, LARGE_SUBJECTS, options.reuse), LARGE_SUBJECTS)
             for _ in range(min(options.rounds, 3)):

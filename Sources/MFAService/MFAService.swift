@@ -11,7 +11,8 @@ public final class MFAService: Sendable {
     private let domain: Mutex<SharedSettings>
     let keyRing: KeyRing
     let logger: Logger
-    let waits = ChallengeWaits()
+    let waits = Waits<ChallengeID>()
+    let rehearsals = Rehearsals()
     let outages = Outages()
     let receiptKeys: ReceiptKeys
     private let lookupSecrets: LookupSecretHash

@@ -42,6 +42,18 @@ public protocol Store: Sendable {
         tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
     ) async throws(StoreError) -> EventPage
 
+    /// How many subjects a tenant has, about: they come and go meanwhile. Erased ones are left out.
+    func countSubjects(tenant: String) async throws(StoreError) -> Int
+
+    /// States of a tenant's subjects in order of id, after one; at most `limit` are looked at. Erased ones are left out,
+    /// and one that cannot be read does not stop the others.
+    func scanSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> SubjectPage
+
+    /// Events of a tenant before a cursor, or the newest ones, newest first, at most `limit`.
+    func listNewestEvents(
+        tenant: String, before: EventCursor?, limit: Int
+    ) async throws(StoreError) -> EventPage
+
     /// False while nothing can be made durable: the last commit failed and a trial one fails too.
     func isReady() async -> Bool
 

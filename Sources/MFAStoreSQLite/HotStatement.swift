@@ -60,6 +60,19 @@ struct HotStatement {
         }
     }
 
+    /// Runs a query; `read` takes each row while it stands.
+    func fetchAll<Value>(_ read: (_ row: HotRow) -> Value) throws -> [Value] {
+        defer { sqlite3_reset(handle) }
+        var values: [Value] = []
+        while true {
+            switch sqlite3_step(handle) {
+            case SQLITE_ROW: values.append(read(HotRow(handle: handle)))
+            case SQLITE_DONE: return values
+            case let code: throw error(code)
+            }
+        }
+    }
+
     private func check(_ code: Int32) throws {
         guard code == SQLITE_OK else { throw error(code) }
     }
@@ -81,6 +94,14 @@ struct HotRow {
 
     func int64(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
+    }
+
+    /// Empty for NULL.
+    func text(_ column: Int32) -> String {
+        guard let start = sqlite3_column_text(handle, column) else { return "" }
+        return String(
+            decoding: UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))), as: UTF8.self
+        )
     }
 
     /// Nil for NULL.

@@ -16,6 +16,7 @@ public final class SQLiteStore: Store {
 
     /// Events looked at for one page of a single subject's events.
     private static let maxScannedEvents = 20_000
+    private static let countedAtOnce = 10_000
 
     /// Opens the database, or makes it. Refuses, without writing, one that is damaged, foreign, sealed under another
     /// key ring, or in use by another process.
@@ -90,19 +91,92 @@ public final class SQLiteStore: Store {
             var next = after
             while events.count < limit, let row = try rows.next() {
                 next = EventCursor(sequence: row[0])
-                let bytes: Data = row[1]
-                if let wanted, bytes != wanted { continue }
-                guard let name = Pseudonym(bytes: Array(bytes)) else {
-                    throw StoreError.corrupt("an event names nobody")
-                }
-                events.append(
-                    RecordedEvent(
-                        pseudonym: name, version: row[2],
-                        event: try EventCodec.decode(
-                            Array(row[4] as Data), at: Timestamp(milliseconds: row[3]))))
+                if let wanted, row[1] as Data != wanted { continue }
+                events.append(try Self.event(row))
             }
             return EventPage(events: events, next: next)
         }
+    }
+
+    public func listNewestEvents(
+        tenant: String, before: EventCursor?, limit: Int
+    ) async throws(StoreError) -> EventPage {
+        try await report { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT sequence, pseudonym, version, at, event FROM audit
+                    WHERE tenant = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?
+                    """,
+                arguments: [tenant, before?.sequence ?? .max, limit])
+            var events: [RecordedEvent] = []
+            var next = before ?? .beginning
+            while let row = try rows.next() {
+                next = EventCursor(sequence: row[0])
+                events.append(try Self.event(row))
+            }
+            return EventPage(events: events, next: next)
+        }
+    }
+
+    /// Of a row with these columns: sequence, pseudonym, version, at, event.
+    private static func event(_ row: Row) throws -> RecordedEvent {
+        guard let name = Pseudonym(bytes: Array(row[1] as Data)) else {
+            throw StoreError.corrupt("an event names nobody")
+        }
+        return RecordedEvent(
+            pseudonym: name, version: row[2],
+            event: try EventCodec.decode(Array(row[4] as Data), at: Timestamp(milliseconds: row[3])))
+    }
+
+    public func countSubjects(tenant: String) async throws(StoreError) -> Int {
+        var (count, after): (Int, String?) = (0, "")
+        // In parts, so that no list waits for all of it.
+        while let last = after {
+            let row = try await report { database -> (count: Int, last: String?)? in
+                try Row.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count(*), max(id) FROM
+                        (SELECT id FROM subject WHERE tenant = ? AND id > ? AND state IS NOT NULL ORDER BY id LIMIT ?)
+                        """,
+                    arguments: [tenant, last, Self.countedAtOnce]
+                ).map { row in (row[0], row[1]) }
+            }
+            count += row?.count ?? 0
+            after = row?.count == Self.countedAtOnce ? row?.last : nil
+        }
+        return count
+    }
+
+    public func scanSubjects(
+        tenant: String, after: String, limit: Int
+    ) async throws(StoreError) -> SubjectPage {
+        let rows = try await report { database in
+            let select = try HotStatement(
+                database,
+                sql: """
+                    SELECT id, version, state FROM subject
+                    WHERE tenant = ? AND id > ? AND state IS NOT NULL ORDER BY id LIMIT ?
+                    """)
+            try select.bind(tenant, at: 1)
+            try select.bind(after, at: 2)
+            try select.bind(Int64(limit), at: 3)
+            return try select.fetchAll { row in
+                (subject: row.text(0), version: row.int64(1), record: row.bytes(2) ?? [])
+            }
+        }
+        // Opened and decoded here: the connection is free for others meanwhile.
+        var subjects: [(subject: String, state: SubjectState)] = []
+        subjects.reserveCapacity(rows.count)
+        for row in rows {
+            let codec = SubjectCodec(keyRing: keyRing, of: SubjectKey(tenant: tenant, subject: row.subject))
+            guard let state = try? codec.decode(row.record, version: row.version) else { continue }
+            subjects.append((row.subject, state))
+        }
+        return SubjectPage(
+            subjects: subjects, unreadableCount: rows.count - subjects.count,
+            next: rows.count < limit ? nil : rows.last?.subject)
     }
 
     public func leaseMessages(

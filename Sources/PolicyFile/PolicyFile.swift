@@ -6,14 +6,33 @@ internal import Yams
 /// Policies as people write them: one YAML file (docs/policy.md).
 public enum PolicyFile {
     public static let maxBytes = 64 * 1024
+    public static let maxCasesBytes = 1024 * 1024
 
     /// Reads and checks a policy. What is unknown, impossible or contradicts itself is refused with its line and column.
     ///
     /// - Parameter file: for errors.
     public static func read(_ text: String, file: String) throws(PolicyFileError) -> Policy {
+        let root = try root(of: text, file, maxBytes: maxBytes, expected: "mfa_enforcement")
+        return try PolicyReader(file: file).policy(root, version: version(of: text))
+    }
+
+    /// Reads cases that a policy is tested with.
+    public static func readCases(_ text: String, file: String) throws(PolicyFileError) -> [PolicyCase] {
+        let root = try root(of: text, file, maxBytes: maxCasesBytes, expected: "cases")
+        return try PolicyCasesReader(file: file).cases(root)
+    }
+
+    private static func root(
+        of text: String, _ file: String, maxBytes: Int, expected key: String
+    ) throws(PolicyFileError) -> Node {
         guard text.utf8.count <= maxBytes else { throw refusal(file, "is larger than \(maxBytes) bytes") }
         if let line = tooDeepLine(of: text) {
             throw PolicyFileError(file: file, line: line, column: 1, key: "", problem: "is nested too deeply")
+        }
+        if let (line, column) = anchorPlace(in: text) {
+            throw PolicyFileError(
+                file: file, line: line, column: column, key: "",
+                problem: "has an anchor (&name), which is not taken here")
         }
         let root: Node?
         do {
@@ -23,8 +42,8 @@ public enum PolicyFile {
         } catch {
             throw refusal(file, "is not YAML")
         }
-        guard let root else { throw refusal(file, "says nothing; expected the key mfa_enforcement") }
-        return try PolicyReader(file: file).policy(root, version: version(of: text))
+        guard let root else { throw refusal(file, "says nothing; expected the key \(key)") }
+        return root
     }
 
     /// The beginning of the text's SHA-256, as hexadecimal digits.
@@ -49,6 +68,34 @@ public enum PolicyFile {
             if depth > limit || isAtStart && indentation > 4 * limit { return line }
         }
         return nil
+    }
+
+    /// A few anchors, each naming the one before some times, stand for more than any machine can look at. Without an
+    /// anchor no alias means anything. Quoted texts and comments are not told apart: a stranger's could be made to look
+    /// like either.
+    private static func anchorPlace(in text: String) -> (line: Int, column: Int)? {
+        var (line, column, previous) = (1, 0, UInt8(ascii: "\n"))
+        var pending = false
+        for character in text.utf8 {
+            if pending, !isSpace(character) { return (line, column) }
+            pending = character == UInt8(ascii: "&") && !isWordPart(previous)
+            if character == UInt8(ascii: "\n") { (line, column) = (line + 1, 0) } else { column += 1 }
+            previous = character
+        }
+        return nil
+    }
+
+    private static func isSpace(_ character: UInt8) -> Bool {
+        character == 0x20 || (0x09...0x0d).contains(character)
+    }
+
+    private static func isWordPart(_ character: UInt8) -> Bool {
+        switch character {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
     }
 
     private static func refusal(_ file: String, _ problem: String) -> PolicyFileError {

@@ -28,7 +28,7 @@ struct PolicySection {
     /// Nil where nothing is said.
     mutating func take(_ name: String) -> PolicyValue? {
         taken.insert(name)
-        return entries[name].map { PolicyValue($0, key: "\(path).\(name)", file: file) }
+        return entries[name].map { PolicyValue($0, key: key(name), file: file) }
     }
 
     mutating func section(_ name: String) throws(PolicyFileError) -> PolicySection? {
@@ -38,8 +38,15 @@ struct PolicySection {
 
     /// Where one of the keys stands, for a contradiction.
     func refusal(at name: String, _ problem: String) -> PolicyFileError {
-        PolicyValue(entries[name] ?? node, key: "\(path).\(name)", file: file).refusal(problem)
+        PolicyValue(entries[name] ?? node, key: key(name), file: file).refusal(problem)
     }
+
+    /// What is wrong with the section as a whole.
+    func refusal(_ problem: String) -> PolicyFileError {
+        PolicyValue(node, key: path, file: file).refusal(problem)
+    }
+
+    private func key(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     func has(_ name: String) -> Bool { entries[name] != nil }
 
@@ -48,7 +55,7 @@ struct PolicySection {
         guard let mapping = node.mapping else { return }
         for (name, _) in mapping {
             guard let text = name.scalar?.string, !taken.contains(text) else { continue }
-            throw PolicyValue(name, key: "\(path).\(text.printable)", file: file)
+            throw PolicyValue(name, key: key(text.printable), file: file)
                 .refusal("unknown key, expected \(taken.sorted().joined(separator: ", "))")
         }
     }

@@ -16,10 +16,12 @@ struct PolicyValue {
 
     func refusal(_ problem: String) -> PolicyFileError {
         PolicyFileError(
-            file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, key: key, problem: problem)
+            file: file, line: line, column: node.mark?.column ?? 1, key: key, problem: problem)
     }
 
-    private func expected(_ what: String) -> PolicyFileError { refusal("expected \(what), found \(node.shown)") }
+    var line: Int { node.mark?.line ?? 1 }
+
+    func expected(_ what: String) -> PolicyFileError { refusal("expected \(what), found \(node.shown)") }
 
     func bool() throws(PolicyFileError) -> Bool {
         // A text in quotes is none.

@@ -35,8 +35,8 @@ struct Countersign: AsyncParsableCommand {
                 name: "Verbs",
                 subcommands: [
                     Enroll.self, Activate.self, Evaluate.self, ChallengeCommand.self, Verify.self, Devices.self,
-                    ReceiptCommand.self,
-                    Recover.self, BackupCodes.self, RecoveryCommand.self, AccessCode.self, ReportLost.self,
+                    PolicyCommand.self, ReceiptCommand.self, Recover.self, BackupCodes.self, RecoveryCommand.self,
+                    AccessCode.self, ReportLost.self,
                     Factors.self, SubjectCommand.self, Events.self, Import.self,
                 ]),
             CommandGroup(name: "Every RPC", subcommands: [Call.self, List.self, Describe.self]),

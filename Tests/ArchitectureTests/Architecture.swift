@@ -26,7 +26,8 @@ enum Architecture {
         "MFAMethods": Target(
             folder: "Sources/MFAMethods",
             imports: [
-                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "ProtobufFields", "QRCode", "SwiftProtobuf",
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "PolicyFile", "ProtobufFields", "QRCode",
+                "SwiftProtobuf",
             ]),
         "TTRPC": Target(folder: "Sources/TTRPC", imports: ["ProtobufFields", "NIOCore", "SwiftProtobuf"]),
         "MFAWire": Target(
@@ -57,9 +58,8 @@ enum Architecture {
         "countersign": Target(
             folder: "Sources/countersign",
             imports: [
-                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "QRCode", "ArgumentParser", "Crypto",
-                "SwiftProtobuf",
-                "Yams",
+                "CountersignClient", "FactorImport", "MFAProto", "MFADomain", "PolicyFile", "QRCode", "ArgumentParser",
+                "Crypto", "SwiftProtobuf", "Yams",
             ]),
         "protoc-gen-countersign": Target(
             folder: "Sources/protoc-gen-countersign", imports: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),

@@ -361,6 +361,89 @@ import Testing
         ).check(environment: server.environment)
     }
 
+    @Test("A policy is tried before it is in force: tests without a server, a rehearsal over everybody, an explanation")
+    func policy() async throws {
+        let server = try await LiveServer.start()
+        try await Transcript(
+            """
+            $ printf 'mfa_enforcement:\\n  risk_based_prompting:\\n    - new_device: deny\\n' >new.yaml
+            $ printf 'mfa_enforcement:\\n  grace: 1_days\\n' >wrong.yaml
+            $ printf 'cases:\\n  - {name: new, expect: deny}\\n  - {name: known, when: {device: known}, expect: deny}\\n' >cases.yaml
+            $ countersign policy test new.yaml cases.yaml
+            cases.yaml:3: known: expected deny, found allow (grace_running)
+            1 of 2 cases hold
+            ? 1
+            $ sed -i 3d cases.yaml; countersign policy test new.yaml cases.yaml
+            1 of 1 cases hold
+            $ echo '  - {name: x, expect: deny, whem: {}}' >>cases.yaml; countersign policy test new.yaml cases.yaml
+            ! error: cases.yaml:3:29: cases[1].whem: unknown key, expected expect, name, reasons, when
+            ? 2
+            $ countersign policy test wrong.yaml cases.yaml
+            ! error: wrong.yaml:2:3: mfa_enforcement.grace: unknown key, expected …
+            ? 2
+            $ countersign policy test missing.yaml cases.yaml
+            ! error: cannot read missing.yaml
+            ? 2
+            $ for name in alice bob; do countersign subject put $name --group staff >/dev/null; done
+            $ countersign subject put root --group admins >/dev/null
+            $ countersign evaluate alice --action sign_in --ordinary --field requirement
+            REQUIREMENT_ALLOW
+            $ countersign events --field next_cursor >before
+            $ countersign policy rehearse new.yaml
+            policy … against default, which is in force
+            3 subjects, 1 recorded evaluations in the newest 4 events
+            newly           subjects  allow  prompt  require  enroll  deny
+            people                 2      2       0        0       0     2
+            administrators         1      1       0        0       0     1
+            who, and where                        subjects  allow  prompt  require  enroll  deny
+            people, known device                         2      2       0        0       0     0
+            people, new device and place                 2    2→0       0        0       0   0→2
+            people, sensitive action                     2    0→2       0        0     2→0     0
+            people, as recorded                          1    1→0       0        0       0   0→1
+            …
+            because of        subjects  allow  prompt  require  enroll  deny
+            new_device               3    3→0       0        0       0   0→3
+            …
+            group   subjects  allow  prompt  require  enroll  deny
+            staff          2      2       0        0     2→0   0→2
+            admins         1      1       0        0     1→0   0→1
+            newly denied, the first ones:
+              alice
+              bob
+              root
+            $ countersign policy rehearse new.yaml --max-blocked 3 --max-enroll 0 --json | grep -A3 newly_denied
+              "newly_denied": [
+                "alice",
+                "bob",
+                "root"
+            $ countersign policy rehearse new.yaml --max-blocked 2 >/dev/null
+            ? 1
+            $ countersign policy rehearse wrong.yaml
+            ! error: policy: 2:3: mfa_enforcement.grace: unknown key, expected … [INVALID_ARGUMENT INVALID_FIELD]
+            ? 3
+            $ countersign policy explain alice --action sign_in --ordinary
+            alice: ALLOW, nothing is asked. Policy default.
+              because the device is not remembered and was at no earlier verification, or nothing was told of it
+              …
+              because there is no factor, and the time to enroll one still runs
+            …
+            found
+              subject …
+              groups          staff
+            …
+            rules
+              must have a factor …
+              grace_period …
+              new_device …
+            …
+            $ countersign policy explain nobody
+            ! error: … [NOT_FOUND SUBJECT_NOT_FOUND]
+            ? 3
+            $ countersign events --field next_cursor >after; cmp before after
+            """
+        ).check(environment: server.environment)
+    }
+
     @Test("Any RPC can be called with JSON, from the argument, a file or standard input")
     func call() async throws {
         let server = try await LiveServer.start()

@@ -496,4 +496,149 @@ def exceptions_and_ages(report, place):
             for sensitivity, action, wanted in ((ORDINARY, "sign_in", PROMPT), (SENSITIVE, "pay", REQUIRE)):
                 found = other.ask(AWAY, sensitivity=sensitivity, action=action, verification=proof)
                 check(found.requirement == wanted, f"the mailbox stands for a factor: {found.requirement}")
+
+
+RUNNING, DONE = 1, 2
+INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED = 3, 7, 8
+DENYING = "mfa_enforcement:\n  risk_based_prompting:\n    - every_sign_in: deny\n"
+
+
+def start_rehearsal(policy, tenant=TENANT):
+    return rpc("PolicyService/StartRehearsal", {1: tenant, 2: policy})
+
+
+def finished(connection, started):
+    """The rehearsal that began with this answer, once it has ended."""
+    rehearsal = expect(started, OK, "StartRehearsal").message(1)
+    while rehearsal.number(2) == RUNNING:
+        rehearsal = expect(connection.call(rpc("PolicyService/GetRehearsal", {
+            1: TENANT, 2: rehearsal.text(1), 3: 5_000})), OK, "GetRehearsal").message(1)
+    return rehearsal
+
+
+@attack
+def rehearsals(report, place):
+    """Those who try policies: without the right, with garbage, many at once, and while people sign in."""
+    people = 3_000
+    clock = Clock(place.folder)
+    with place.server(prefix=clock.prefix) as server, wire.Connection(server.address) as connection:
+        engine = wire.Engine(server.address)
+
+        def put(subject):
+            expect((yield rpc("SubjectService/PutSubject", {1: TENANT, 2: subject})), OK, "PutSubject")
+
+        engine.run((put(f"someone-{number}") for number in range(people)), at_once=64)
+        with report("a policy of garbage is refused with its place, at once, and the server is as it was"):
+            levels = "".join(f"\nk{level}: &a{level} [{','.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 30))
+            garbage = [
+                "", "[", "\x00", "mfa_enforcement", "mfa_enforcement: {grace_period: soon}", "- " * 5_000, "[" * 60_000,
+                "{a: " * 20_000, "#" * 200_000, f"k0: &a0 x{levels}\n? *a29\n: 1", "!!binary x: &y\n*y", "\ufeff\u2028&a b",
+                "mfa_enforcement: {overrides: [" + "{actions: [a], set: {factors: [totp]}}," * 1_001 + "]}",
+                "mfa_enforcement:\n  groups: [" + ",".join(f"g{number}" for number in range(1_000)) + "]\n  all_users: true"]
+            begin = time.monotonic()
+            for text in garbage:
+                answer = connection.call(start_rehearsal(text))
+                check(answer.code == INVALID_ARGUMENT and answer.reason == "INVALID_FIELD", f"{text[:40]!r}: {answer.code}")
+                check("policy: " in answer.status_text and len(answer.status_text) < 1_000, answer.status_text[:200])
+            check(time.monotonic() - begin < 10, "it took long")
+            answer = connection.call(rpc("PolicyService/StartRehearsal", {1: TENANT, 2: b"\xff\xfe"}))
+            check(answer.code == INVALID_ARGUMENT, f"status {answer.code}")
+            check(connection.call(rpc("PolicyService/GetRehearsal", {1: TENANT, 2: "0" * 32})).code == 5, "found")
+        with report("of many at once one runs; each that began comes to its end with everybody counted"):
+            answers = []
+
+            def begin_one():
+                answers.append((yield start_rehearsal(DENYING)))
+
+            engine.run((begin_one() for _ in range(64)), at_once=64)
+            refused = [answer for answer in answers if answer.code != OK]
+            check(refused and len(refused) < len(answers), f"{len(refused)} of {len(answers)} were refused")
+            for answer in refused:
+                expect(answer, RESOURCE_EXHAUSTED, "one too many", "TOO_MANY_REHEARSALS")
+            for answer in answers:
+                if answer.code == OK:
+                    rehearsal = finished(connection, answer)
+                    row = rehearsal.messages(13)[0]
+                    counted = (rehearsal.number(2), rehearsal.number(8), row.number(5), row.message(8).number(5))
+                    check(counted == (DONE, people, people, people), f"counted {counted}")
+                    check(len(rehearsal.texts(19)) == 100, "more or fewer than 100 examples")
+        with report("while one rehearsal follows another everybody signs in, and nothing is written but that"):
+            stop, ended, faults = threading.Event(), [], []
+
+            def rehearse():
+                with wire.Connection(server.address) as own:
+                    while not stop.is_set():
+                        try:
+                            ended.append(finished(own, own.call(start_rehearsal(DENYING))).number(2))
+                        except AssertionError as fault:
+                            faults.append(fault)
+                            return
+
+            before = len(rules.events(connection))
+            thread = threading.Thread(target=rehearse)
+            thread.start()
+            step = clock.milliseconds() // 30_000
+            accepted = []
+
+            def sign_in(subject):
+                secret, _ = yield from service.enroll(subject, step)
+                answer = yield service.verify(subject, TOTP, totp(secret, step + 1))
+                accepted.append(answer.code == OK and answer.message.number(1) == ACCEPTED)
+
+            engine.run((sign_in(f"worker-{number}") for number in range(400)), at_once=64)
+            stop.set()
+            thread.join()
+            check(len(accepted) == 400 and all(accepted), f"{sum(accepted)} of 400 were accepted")
+            check(ended and set(ended) == {DONE} and not faults, f"rehearsals ended {ended}, {faults}")
+            # Enrolled, activated, verified.
+            written = len(rules.events(connection)) - before
+            check(written == 3 * 400, f"{written} events for 400 people")
+        with report("asking why leaves no trace: no event, no grace, and a token is as good as before"):
+            person = Person(clock, connection)
+            token = person.trust()
+            before = len(rules.events(connection))
+            why = rpc("PolicyService/ExplainEvaluation", {
+                1: TENANT, 2: person.subject, 3: "sign_in", 4: ORDINARY, 5: signals(token=token, address="203.0.113.9")})
+            for _ in range(3):
+                answer = expect(connection.call(why), OK, "ExplainEvaluation").message(1)
+                check(answer.number(1) == ALLOW and REMEMBERED in packed(answer, 2), "not remembered")
+                check(answer.text(10) == "", "a token is given")
+            nobody = rpc("PolicyService/ExplainEvaluation", {1: TENANT, 2: "nobody", 4: ORDINARY})
+            check(connection.call(nobody).code == 5, "somebody who is not there is explained")
+            check(len(rules.events(connection)) == before, "there are events of it")
+            good = person.ask({"token": token, "address": "203.0.113.9"})
+            check(REMEMBERED in good.reasons, "the token is used up")
+        with report("a server that is stopped in the middle of a rehearsal ends at once, and in order"):
+            expect(connection.call(start_rehearsal(DENYING)), OK, "StartRehearsal")
+            begin = time.monotonic()
+            server.stop()
+            check(time.monotonic() - begin < 10, "it took long")
+        engine.close()
+
+
+@attack
+def rehearsing_callers(report, place):
+    """Callers who try policies, or ask why, without the right to."""
+    authority = Authority(place.new("authority"))
+    entries = "callers:\n" + authority.caller("operator", "[default]", "[administer]")
+    entries += authority.caller("stranger", "[other]", "[administer]")
+    entries += authority.caller("whole", '"*"', "[enroll, verify, evaluate, recover, audit, relay, assert-device]")
+    with place.server(configuration=authority.server_section() + CONFIGURATION + entries) as server:
+
+        def connect(name):
+            return wire.Connection(server.address, client_context(server, authority.issue(name, spiffe(name))))
+
+        with connect("operator") as operator, connect("stranger") as stranger, connect("whole") as whole, \
+                report("row 97: without `administer`, or in another tenant, nobody rehearses, looks or asks why"):
+            started = operator.call(start_rehearsal(DENYING))
+            name = expect(started, OK, "StartRehearsal").message(1).text(1)
+            calls = [
+                start_rehearsal(DENYING), start_rehearsal("["), rpc("PolicyService/GetRehearsal", {1: TENANT, 2: name}),
+                rpc("PolicyService/ExplainEvaluation", {1: TENANT, 2: "alice"})]
+            for call in calls:
+                expect(whole.call(call), PERMISSION_DENIED, "without the scope", "SCOPE_MISSING")
+                expect(stranger.call(call), PERMISSION_DENIED, "in another tenant", "TENANT_NOT_ALLOWED")
+            foreign = rpc("PolicyService/GetRehearsal", {1: "other", 2: name})
+            expect(stranger.call(foreign), 5, "a rehearsal of another tenant", "REHEARSAL_NOT_FOUND")
+            check(finished(operator, started).number(2) == DONE, "not done")
         server.stop()

@@ -289,6 +289,12 @@ class Walk:
         self.mine("PolicyService/Evaluate", {4: EMAIL * 10, 6: wire.encode({1: token * 2, 2: EMAIL, 3: PHONE})})
         listed = expect(self.mine("PolicyService/ListTrustedDevices"), OK, "ListTrustedDevices").messages(1)
         self.mine("PolicyService/ForgetDevice", {4: listed[0].text(1)})
+        proposed = f"mfa_enforcement: {{groups: [\"{EMAIL}\"], all_users: false}}"
+        started = expect(self.ask("PolicyService/StartRehearsal", {1: TENANT, 2: proposed}), OK, "StartRehearsal")
+        self.ask("PolicyService/StartRehearsal", {1: TENANT, 2: f"{EMAIL}: {PHONE}"})
+        self.ask("PolicyService/GetRehearsal", {1: TENANT, 2: started.message(1).text(1), 3: 5_000})
+        self.mine("PolicyService/ExplainEvaluation", {
+            3: "payment.create", 4: 1, 5: wire.encode({1: token, **signals}), 6: proof})
         self.ask("VerificationService/GetReceiptKeys", {1: TENANT})
         for text, action in ((receipt, PERSONAL["action"]), (receipt[:-8], "payment.create"), (receipt, "payment.create")):
             self.ask("VerificationService/RedeemReceipt", {1: TENANT, 2: text, 3: action})

@@ -344,7 +344,7 @@ struct EvaluationRuleTests {
 
 extension Simulation {
     /// A fresh code of the factor, accepted.
-    fileprivate mutating func prove(
+    mutating func prove(
         _ credential: TOTPCredential, action: String = "", signals: Signals
     ) throws -> VerificationID {
         advance(seconds: 30)
@@ -371,7 +371,7 @@ extension Simulation {
                 primary: primary))
     }
 
-    fileprivate mutating func evaluate(
+    mutating func evaluate(
         _ signals: Signals, action: String = "sign_in", sensitivity: EvaluationFacts.Sensitivity? = .ordinary,
         verification: VerificationID? = nil, primary: PrimaryAuthentication? = nil
     ) throws -> Evaluation {

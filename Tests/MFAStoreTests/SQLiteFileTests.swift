@@ -73,6 +73,24 @@ struct SQLiteFileTests {
             ])
     }
 
+    @Test("A record that cannot be read does not stop a scan")
+    func unreadableRecord() async throws {
+        var store = try open()
+        for (seed, subject) in ["a", "b", "c"].enumerated() {
+            try await put(store, SubjectKey(tenant: "t", subject: subject), seed: seed)
+        }
+        await store.close()
+        let connection = try DatabaseQueue(path: path)
+        try await connection.write { database in
+            try database.execute(sql: "UPDATE subject SET version = version + 1 WHERE id = 'b'")
+        }
+        try connection.close()
+        store = try open()
+        let page = try await store.scanSubjects(tenant: "t", after: "", limit: 10)
+        #expect(page.subjects.map(\.subject) == ["a", "c"] && page.unreadableCount == 1 && page.next == nil)
+        await store.close()
+    }
+
     @Test("A log without its database does not start, and stays as it is")
     func logAlone() async throws {
         let log = Data("a log".utf8)

@@ -12,6 +12,7 @@ public final class FaultyStore: Store {
 
     private let store: any Store
     private let faults = Mutex<[Fault]>([])
+    private let areScansHeld = Mutex(false)
 
     public init(_ store: any Store) {
         self.store = store
@@ -21,6 +22,11 @@ public final class FaultyStore: Store {
     public func inject(_ faults: Fault...) {
         self.faults.withLock { $0 += faults }
     }
+
+    /// From now on scans wait, until they are released or given up.
+    public func holdScans() { areScansHeld.withLock { $0 = true } }
+
+    public func releaseScans() { areScansHeld.withLock { $0 = false } }
 
     public func commit(
         _ key: SubjectKey,
@@ -44,6 +50,21 @@ public final class FaultyStore: Store {
         tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
     ) async throws(StoreError) -> EventPage {
         try await store.listEvents(tenant: tenant, after: after, limit: limit, pseudonym: pseudonym)
+    }
+
+    public func countSubjects(tenant: String) async throws(StoreError) -> Int {
+        try await store.countSubjects(tenant: tenant)
+    }
+
+    public func scanSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> SubjectPage {
+        while areScansHeld.withLock({ $0 }), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(2)) }
+        return try await store.scanSubjects(tenant: tenant, after: after, limit: limit)
+    }
+
+    public func listNewestEvents(
+        tenant: String, before: EventCursor?, limit: Int
+    ) async throws(StoreError) -> EventPage {
+        try await store.listNewestEvents(tenant: tenant, before: before, limit: limit)
     }
 
     public func leaseMessages(

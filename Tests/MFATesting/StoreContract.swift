@@ -30,7 +30,7 @@ public enum StoreContract {
             Case(
                 name: "events come in order, by cursor, each once; of one subject where one is named", run: listsEvents),
             Case(name: "a closed store refuses", run: closedRefuses),
-        ] + claimCases + outboxCases
+        ] + claimCases + outboxCases + scanCases
 
     private static func readsBack(_ store: any Store) async throws {
         let key = SubjectKey(tenant: "t", subject: "s")

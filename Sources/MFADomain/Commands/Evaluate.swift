@@ -48,6 +48,21 @@ public struct Evaluate: SubjectCommand {
     }
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
+        let (facts, outcome) = answer(in: &state, context)
+        context.record(.evaluation)
+        context.annotate { event in
+            event.evaluation = EvaluationRecord(
+                requirement: outcome.evaluation.requirement, reasons: outcome.evaluation.reasons,
+                policyVersion: outcome.evaluation.policyVersion, action: action, sensitivity: sensitivity,
+                device: facts.device, isLocationNew: facts.isLocationNew, riskScore: signals.riskScore)
+        }
+        return outcome
+    }
+
+    /// The answer, and what it follows from. Begins grace, and uses up the token.
+    func answer(
+        in state: inout SubjectState, _ context: DecisionContext
+    ) -> (facts: EvaluationFacts, outcome: Outcome) {
         let policy = context.settings.policy
         state.startGrace(context)
         var doubts = signals.doubts
@@ -73,19 +88,15 @@ public struct Evaluate: SubjectCommand {
         let facts = EvaluationFacts(
             key: context.key, subjectKind: state.profile.kind, groups: state.profile.groups, action: action,
             sensitivity: sensitivity, device: device, isLocationNew: !state.isKnownPlace(signals, context),
-            riskScore: signals.riskScore, usableKinds: state.kinds { $0.isUsable },
-            unusableKinds: state.kinds { !$0.isUsable && !$0.isEnded(at: context.now) && $0.activatedAt != nil },
-            verification: fact(in: state, context), graceStartedAt: state.graceStartedAt)
+            riskScore: signals.riskScore, usableKinds: state.usableKinds(at: context.now),
+            unusableKinds: state.unusableKinds(at: context.now), verification: fact(in: state, context),
+            graceStartedAt: state.graceStartedAt)
         var evaluation = policy.decide(facts, at: context.now)
         evaluation.reasons += doubts
-        context.record(.evaluation)
-        context.annotate { event in
-            event.evaluation = EvaluationRecord(
-                requirement: evaluation.requirement, reasons: evaluation.reasons, policyVersion: policy.version,
-                action: action, sensitivity: sensitivity, device: device, isLocationNew: facts.isLocationNew,
-                riskScore: signals.riskScore)
-        }
-        return Outcome(evaluation: evaluation, deviceToken: token, factors: state.factors(offered: evaluation))
+        return (
+            facts,
+            Outcome(evaluation: evaluation, deviceToken: token, factors: state.factors(offered: evaluation))
+        )
     }
 
     private func fact(in state: SubjectState, _ context: DecisionContext) -> EvaluationFacts.Verification? {
@@ -113,21 +124,5 @@ public struct Evaluate: SubjectCommand {
         return Outcome(
             evaluation: evaluation, deviceToken: recollection.codes.first ?? "",
             factors: state.factors(offered: evaluation))
-    }
-}
-
-extension Factor {
-    fileprivate var isUsable: Bool {
-        storedState == .active && !budget.isLocked && temporaryAccessCode.map { $0.usesLeft > 0 } ?? true
-    }
-}
-
-extension SubjectState {
-    fileprivate func kinds(_ isIncluded: (Factor) -> Bool) -> Set<FactorKind> {
-        Set(factors.lazy.filter(isIncluded).map(\.kind))
-    }
-
-    fileprivate func factors(offered evaluation: Evaluation) -> [Factor] {
-        evaluation.offers.flatMap { kind in factors.filter { $0.kind == kind && $0.isUsable } }
     }
 }

@@ -58,6 +58,9 @@ public enum Refusal: Error, Sendable, Hashable {
     case operatorIsSubject
     /// The subject has no address that a code can be sent to.
     case noAddress
+    /// One of the tenant's is running, or as many as may be in all.
+    case tooManyRehearsals
+    case rehearsalNotFound
     /// The idempotency key was used for another request.
     case idempotencyKeyReused
     /// The answer held codes or secrets and is no longer repeatable.

@@ -36,6 +36,12 @@ public final class Policy: Sendable {
         }
         return rules
     }
+
+    /// Whether it obliges a subject to have a factor, whatever it does.
+    public func obliges(_ kind: Profile.Kind, groups: [String], tenant: String) -> Bool {
+        let rules = rules(tenant: tenant, groups: groups, action: "")
+        return rules.obliges(groups) && !(kind == .serviceAccount && rules.excludesServiceAccounts)
+    }
 }
 
 extension Policy: Hashable {

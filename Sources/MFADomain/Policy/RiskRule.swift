@@ -8,7 +8,7 @@ public enum RiskRule: String, Sendable, Hashable, CaseIterable {
     /// The caller's own score is at the policy's mark or above, or is not given.
     case highRisk = "high_risk"
 
-    var reason: EvaluationReason {
+    public var reason: EvaluationReason {
         switch self {
         case .everySignIn: .everySignIn
         case .newDevice: .newDevice
@@ -26,7 +26,7 @@ public enum RiskResponse: String, Sendable, Hashable, CaseIterable {
     case require = "require_mfa"
     case deny
 
-    var requirement: Requirement {
+    public var requirement: Requirement {
         switch self {
         case .allow: .allow
         case .prompt: .prompt

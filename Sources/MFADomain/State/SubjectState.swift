@@ -109,13 +109,12 @@ public struct SubjectState: Sendable, Hashable {
 
     /// Whether the policy obliges this subject.
     func mustHaveFactor(_ context: DecisionContext) -> Bool {
-        let rules = rules(context)
-        return rules.obliges(profile.groups) && !(profile.kind == .serviceAccount && rules.excludesServiceAccounts)
+        context.settings.policy.obliges(profile.kind, groups: profile.groups, tenant: context.key.tenant)
     }
 
     /// The time to enroll begins once the policy obliges, and never again.
     mutating func startGrace(_ context: DecisionContext) {
-        if graceStartedAt == nil, mustHaveFactor(context) { graceStartedAt = context.now }
+        graceStartedAt = graceStart(under: context.settings.policy, tenant: context.key.tenant, at: context.now)
     }
 
     /// Wipes factors whose time ran out and forgets the oldest ended ones beyond ten.

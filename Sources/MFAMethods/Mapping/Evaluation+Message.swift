@@ -31,15 +31,21 @@ extension Countersign_V1_Evaluation {
         reasons = record.reasons.map { .init($0) }
         policyVersion = record.policyVersion
         action = record.action
-        switch record.sensitivity {
-        case .ordinary: sensitivity = .ordinary
-        case .sensitive: sensitivity = .sensitive
-        case nil: sensitivity = .unspecified
-        }
+        sensitivity = .init(record.sensitivity)
         knownDevice = record.device != .new
         rememberedDevice = record.device == .remembered
         knownLocation = !record.isLocationNew
         riskScore = UInt32(clamping: record.riskScore ?? 0)
+    }
+}
+
+extension Countersign_V1_Sensitivity {
+    init(_ sensitivity: EvaluationFacts.Sensitivity?) {
+        switch sensitivity {
+        case .ordinary: self = .ordinary
+        case .sensitive: self = .sensitive
+        case nil: self = .unspecified
+        }
     }
 }
 

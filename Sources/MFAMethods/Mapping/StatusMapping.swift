@@ -159,6 +159,15 @@ enum StatusMapping {
                 "Factors of other systems are not taken over.",
                 hint: "Set `enrollment.allow_existing_secrets: true` in the server's configuration while you import.")
         case .activeImportNotAllowed: .scopeMissing(.bindWithoutProof)
+        case .tooManyRehearsals:
+            CallStatus(
+                .resourceExhausted, reason: "TOO_MANY_REHEARSALS",
+                "A rehearsal of the tenant is running, or two of other tenants are.",
+                hint: "Wait for its end with GetRehearsal.")
+        case .rehearsalNotFound:
+            CallStatus(
+                .notFound, reason: "REHEARSAL_NOT_FOUND",
+                "The tenant has no such rehearsal: it never was, or is no longer kept.")
         case .idempotencyKeyReused:
             CallStatus(
                 .alreadyExists, reason: "IDEMPOTENCY_KEY_REUSED", "This key was used for another request.",

@@ -48,7 +48,7 @@ extension Rows {
 
 extension EvaluationFacts.Sensitivity {
     /// Nil when nothing is said.
-    fileprivate init?(checking sensitivity: Countersign_V1_Sensitivity) throws(CallStatus) {
+    init?(checking sensitivity: Countersign_V1_Sensitivity) throws(CallStatus) {
         switch sensitivity {
         case .unspecified: return nil
         case .ordinary: self = .ordinary
@@ -60,7 +60,7 @@ extension EvaluationFacts.Sensitivity {
 
 extension FieldCheck {
     /// A verification that is only looked up: one that never was is as good as none.
-    fileprivate static func mention(_ value: String) throws(CallStatus) -> VerificationID? {
+    static func mention(_ value: String) throws(CallStatus) -> VerificationID? {
         try text(value, "verification_id", maxBytes: 64)
         return VerificationID(text: value)
     }

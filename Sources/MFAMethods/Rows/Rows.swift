@@ -7,7 +7,9 @@ extension MethodTable {
     public static func countersign(_ service: MFAService) throws(MethodTableError) -> MethodTable {
         let table = try MethodTable(
             rows: Rows.enrollment(service) + Rows.verification(service) + Rows.policy(service)
-                + Rows.recovery(service) + Rows.subject(service) + Rows.audit(service) + [Rows.health(service)])
+                + Rows.rehearsal(service) + Rows.recovery(service) + Rows.subject(service) + Rows.audit(service) + [
+                    Rows.health(service)
+                ])
         try table.checkComplete()
         return table
     }

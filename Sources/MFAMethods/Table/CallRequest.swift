@@ -69,6 +69,9 @@ extension Countersign_V1_EvaluateRequest: KeyedRequest {}
 extension Countersign_V1_TrustDeviceRequest: KeyedRequest {}
 extension Countersign_V1_ListTrustedDevicesRequest: SubjectRequest {}
 extension Countersign_V1_ForgetDeviceRequest: KeyedRequest {}
+extension Countersign_V1_StartRehearsalRequest: CallRequest {}
+extension Countersign_V1_GetRehearsalRequest: CallRequest {}
+extension Countersign_V1_ExplainEvaluationRequest: SubjectRequest {}
 extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
 extension Countersign_V1_GetSubjectRequest: SubjectRequest {}
 extension Countersign_V1_ListSubjectsRequest: CallRequest {}

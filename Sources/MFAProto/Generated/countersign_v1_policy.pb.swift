@@ -254,6 +254,200 @@ public nonisolated enum Countersign_V1_Sensitivity: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Countersign_V1_RehearsalState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case running // = 1
+  case done // = 2
+
+  /// The store could not be read; the server's log says more.
+  case failed // = 3
+
+  /// The server was stopped.
+  case cancelled // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .running
+    case 2: self = .done
+    case 3: self = .failed
+    case 4: self = .cancelled
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .running: return 1
+    case .done: return 2
+    case .failed: return 3
+    case .cancelled: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_RehearsalState] = [
+    .unspecified,
+    .running,
+    .done,
+    .failed,
+    .cancelled,
+  ]
+
+}
+
+public nonisolated enum Countersign_V1_Population: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Everybody else.
+  case people // = 1
+
+  /// People in one of `administrator_groups`.
+  case administrators // = 2
+  case serviceAccounts // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .people
+    case 2: self = .administrators
+    case 3: self = .serviceAccounts
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .people: return 1
+    case .administrators: return 2
+    case .serviceAccounts: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_Population] = [
+    .unspecified,
+    .people,
+    .administrators,
+    .serviceAccounts,
+  ]
+
+}
+
+/// What every subject is asked about, without a verification, and whether or not its grace has begun: it begins then.
+public nonisolated enum Countersign_V1_RehearsalSituation: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// The action "sign_in", stated to be ordinary, on a device and in a place that are known, with a risk score of 1.
+  case knownDevice // = 1
+
+  /// The same, where nothing is known: a new device, a new place, no risk score.
+  case newDevice // = 2
+
+  /// An action without a name, stated to be sensitive, with all else as in KNOWN_DEVICE.
+  case sensitiveAction // = 3
+
+  /// What was asked of the subject according to the audit: action, sensitivity, device, place and risk score are as they
+  /// were, the subject is as it is now.
+  case recorded // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .knownDevice
+    case 2: self = .newDevice
+    case 3: self = .sensitiveAction
+    case 4: self = .recorded
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .knownDevice: return 1
+    case .newDevice: return 2
+    case .sensitiveAction: return 3
+    case .recorded: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_RehearsalSituation] = [
+    .unspecified,
+    .knownDevice,
+    .newDevice,
+    .sensitiveAction,
+    .recorded,
+  ]
+
+}
+
+public nonisolated enum Countersign_V1_DeviceFamiliarity: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case remembered // = 1
+  case known // = 2
+  case new // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .remembered
+    case 2: self = .known
+    case 3: self = .new
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .remembered: return 1
+    case .known: return 2
+    case .new: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_DeviceFamiliarity] = [
+    .unspecified,
+    .remembered,
+    .known,
+    .new,
+  ]
+
+}
+
 public nonisolated struct Countersign_V1_EvaluateRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -499,6 +693,474 @@ public nonisolated struct Countersign_V1_ForgetDeviceResponse: Sendable {
   public init() {}
 }
 
+public nonisolated struct Countersign_V1_StartRehearsalRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  /// The text of the proposed policy file, at most 64 KiB.
+  public var policy: String = String()
+
+  /// Groups whose people are counted as administrators, at most 32. Default: "admins".
+  public var administratorGroups: [String] = []
+
+  /// How many of the tenant's newest events are searched for evaluations, at most 500000. Default 100000.
+  public var maxEvents: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_StartRehearsalResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rehearsal: Countersign_V1_Rehearsal {
+    get {_rehearsal ?? Countersign_V1_Rehearsal()}
+    set {_rehearsal = newValue}
+  }
+  /// Returns true if `rehearsal` has been explicitly set.
+  public var hasRehearsal: Bool {self._rehearsal != nil}
+  /// Clears the value of `rehearsal`. Subsequent reads from it will return its default value.
+  public mutating func clearRehearsal() {self._rehearsal = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _rehearsal: Countersign_V1_Rehearsal? = nil
+}
+
+public nonisolated struct Countersign_V1_GetRehearsalRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var rehearsalID: String = String()
+
+  /// How long to wait for the end of one that is RUNNING, at most 60000; ended in any case shortly before the call's own
+  /// deadline. Default 0.
+  public var waitMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_GetRehearsalResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rehearsal: Countersign_V1_Rehearsal {
+    get {_rehearsal ?? Countersign_V1_Rehearsal()}
+    set {_rehearsal = newValue}
+  }
+  /// Returns true if `rehearsal` has been explicitly set.
+  public var hasRehearsal: Bool {self._rehearsal != nil}
+  /// Clears the value of `rehearsal`. Subsequent reads from it will return its default value.
+  public mutating func clearRehearsal() {self._rehearsal = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _rehearsal: Countersign_V1_Rehearsal? = nil
+}
+
+/// What a proposed policy file would change for a tenant. The rows are there once it is DONE.
+public nonisolated struct Countersign_V1_Rehearsal: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Opaque.
+  public var rehearsalID: String {
+    get {_storage._rehearsalID}
+    set {_uniqueStorage()._rehearsalID = newValue}
+  }
+
+  public var state: Countersign_V1_RehearsalState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  public var startedAtUnixMs: Int64 {
+    get {_storage._startedAtUnixMs}
+    set {_uniqueStorage()._startedAtUnixMs = newValue}
+  }
+
+  /// 0 while it is running.
+  public var endedAtUnixMs: Int64 {
+    get {_storage._endedAtUnixMs}
+    set {_uniqueStorage()._endedAtUnixMs = newValue}
+  }
+
+  /// The policy in force when it began, and the proposed one.
+  public var policyVersion: String {
+    get {_storage._policyVersion}
+    set {_uniqueStorage()._policyVersion = newValue}
+  }
+
+  public var proposedVersion: String {
+    get {_storage._proposedVersion}
+    set {_uniqueStorage()._proposedVersion = newValue}
+  }
+
+  /// The tenant's subjects when they were counted, which comes first; 0 before that.
+  public var subjectsTotal: UInt64 {
+    get {_storage._subjectsTotal}
+    set {_uniqueStorage()._subjectsTotal = newValue}
+  }
+
+  public var subjectsDone: UInt64 {
+    get {_storage._subjectsDone}
+    set {_uniqueStorage()._subjectsDone = newValue}
+  }
+
+  /// Subjects whose records cannot be read: part of subjects_done, in no count.
+  public var subjectsUnreadable: UInt64 {
+    get {_storage._subjectsUnreadable}
+    set {_uniqueStorage()._subjectsUnreadable = newValue}
+  }
+
+  /// Events searched, evaluations found among them, and those of these that are in no row: their subjects were erased, or
+  /// there were more than 16 different ones of a subject or 10000 in all.
+  public var eventsSearched: UInt64 {
+    get {_storage._eventsSearched}
+    set {_uniqueStorage()._eventsSearched = newValue}
+  }
+
+  public var evaluationsFound: UInt64 {
+    get {_storage._evaluationsFound}
+    set {_uniqueStorage()._evaluationsFound = newValue}
+  }
+
+  public var evaluationsLeftOut: UInt64 {
+    get {_storage._evaluationsLeftOut}
+    set {_uniqueStorage()._evaluationsLeftOut = newValue}
+  }
+
+  /// All situations together: one row for each population that there is.
+  public var totals: [Countersign_V1_RehearsalRow] {
+    get {_storage._totals}
+    set {_uniqueStorage()._totals = newValue}
+  }
+
+  /// One row for each population and situation.
+  public var bySituation: [Countersign_V1_RehearsalRow] {
+    get {_storage._bySituation}
+    set {_uniqueStorage()._bySituation = newValue}
+  }
+
+  /// One row for each reason that one of the policies gave, over the answers that have it.
+  public var byReason: [Countersign_V1_RehearsalRow] {
+    get {_storage._byReason}
+    set {_uniqueStorage()._byReason = newValue}
+  }
+
+  /// One row for each group, at most 100: those with most subjects newly denied, then newly told to enroll.
+  public var byGroup: [Countersign_V1_RehearsalRow] {
+    get {_storage._byGroup}
+    set {_uniqueStorage()._byGroup = newValue}
+  }
+
+  /// True when there are groups that are in no row.
+  public var moreGroups: Bool {
+    get {_storage._moreGroups}
+    set {_uniqueStorage()._moreGroups = newValue}
+  }
+
+  /// The recorded evaluations: this row counts them, not subjects.
+  public var evaluations: Countersign_V1_RehearsalRow {
+    get {_storage._evaluations ?? Countersign_V1_RehearsalRow()}
+    set {_uniqueStorage()._evaluations = newValue}
+  }
+  /// Returns true if `evaluations` has been explicitly set.
+  public var hasEvaluations: Bool {_storage._evaluations != nil}
+  /// Clears the value of `evaluations`. Subsequent reads from it will return its default value.
+  public mutating func clearEvaluations() {_uniqueStorage()._evaluations = nil}
+
+  /// Subjects that would newly be denied something, in order of id; at most 100.
+  public var newlyDenied: [String] {
+    get {_storage._newlyDenied}
+    set {_uniqueStorage()._newlyDenied = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A row of a rehearsal's tables. Subjects are counted, once in each column that one of their answers belongs to: who is
+/// allowed in one situation and denied in another is in both.
+public nonisolated struct Countersign_V1_RehearsalRow: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What the row is of; the others are UNSPECIFIED or empty.
+  public var population: Countersign_V1_Population {
+    get {_storage._population}
+    set {_uniqueStorage()._population = newValue}
+  }
+
+  public var situation: Countersign_V1_RehearsalSituation {
+    get {_storage._situation}
+    set {_uniqueStorage()._situation = newValue}
+  }
+
+  public var reason: Countersign_V1_EvaluationReason {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
+
+  public var group: String {
+    get {_storage._group}
+    set {_uniqueStorage()._group = newValue}
+  }
+
+  public var subjects: UInt64 {
+    get {_storage._subjects}
+    set {_uniqueStorage()._subjects = newValue}
+  }
+
+  /// What the policy in force answers, and the proposed one.
+  public var inForce: Countersign_V1_AnswerCounts {
+    get {_storage._inForce ?? Countersign_V1_AnswerCounts()}
+    set {_uniqueStorage()._inForce = newValue}
+  }
+  /// Returns true if `inForce` has been explicitly set.
+  public var hasInForce: Bool {_storage._inForce != nil}
+  /// Clears the value of `inForce`. Subsequent reads from it will return its default value.
+  public mutating func clearInForce() {_uniqueStorage()._inForce = nil}
+
+  public var proposed: Countersign_V1_AnswerCounts {
+    get {_storage._proposed ?? Countersign_V1_AnswerCounts()}
+    set {_uniqueStorage()._proposed = newValue}
+  }
+  /// Returns true if `proposed` has been explicitly set.
+  public var hasProposed: Bool {_storage._proposed != nil}
+  /// Clears the value of `proposed`. Subsequent reads from it will return its default value.
+  public mutating func clearProposed() {_uniqueStorage()._proposed = nil}
+
+  /// What the proposed one answers where the one in force answers something else.
+  public var changed: Countersign_V1_AnswerCounts {
+    get {_storage._changed ?? Countersign_V1_AnswerCounts()}
+    set {_uniqueStorage()._changed = newValue}
+  }
+  /// Returns true if `changed` has been explicitly set.
+  public var hasChanged: Bool {_storage._changed != nil}
+  /// Clears the value of `changed`. Subsequent reads from it will return its default value.
+  public mutating func clearChanged() {_uniqueStorage()._changed = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Countersign_V1_AnswerCounts: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var allow: UInt64 = 0
+
+  public var prompt: UInt64 = 0
+
+  public var require: UInt64 = 0
+
+  public var enroll: UInt64 = 0
+
+  public var deny: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_ExplainEvaluationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  public var subject: String = String()
+
+  /// These are as in EvaluateRequest.
+  public var action: String = String()
+
+  public var sensitivity: Countersign_V1_Sensitivity = .unspecified
+
+  public var signals: Countersign_V1_Signals {
+    get {_signals ?? Countersign_V1_Signals()}
+    set {_signals = newValue}
+  }
+  /// Returns true if `signals` has been explicitly set.
+  public var hasSignals: Bool {self._signals != nil}
+  /// Clears the value of `signals`. Subsequent reads from it will return its default value.
+  public mutating func clearSignals() {self._signals = nil}
+
+  public var verificationID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _signals: Countersign_V1_Signals? = nil
+}
+
+public nonisolated struct Countersign_V1_ExplainEvaluationResponse: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What Evaluate would answer now; without a device_token.
+  public var answer: Countersign_V1_EvaluateResponse {
+    get {_storage._answer ?? Countersign_V1_EvaluateResponse()}
+    set {_uniqueStorage()._answer = newValue}
+  }
+  /// Returns true if `answer` has been explicitly set.
+  public var hasAnswer: Bool {_storage._answer != nil}
+  /// Clears the value of `answer`. Subsequent reads from it will return its default value.
+  public mutating func clearAnswer() {_uniqueStorage()._answer = nil}
+
+  /// What was found out of the signals. UNSPECIFIED sensitivity: nobody said anything.
+  public var device: Countersign_V1_DeviceFamiliarity {
+    get {_storage._device}
+    set {_uniqueStorage()._device = newValue}
+  }
+
+  public var locationKnown: Bool {
+    get {_storage._locationKnown}
+    set {_uniqueStorage()._locationKnown = newValue}
+  }
+
+  public var sensitivity: Countersign_V1_Sensitivity {
+    get {_storage._sensitivity}
+    set {_uniqueStorage()._sensitivity = newValue}
+  }
+
+  /// 0 for none.
+  public var riskScore: Int32 {
+    get {_storage._riskScore}
+    set {_uniqueStorage()._riskScore = newValue}
+  }
+
+  /// Of the subject: kinds of its usable factors, and of those that are locked or suspended.
+  public var subjectKind: Countersign_V1_SubjectKind {
+    get {_storage._subjectKind}
+    set {_uniqueStorage()._subjectKind = newValue}
+  }
+
+  public var groups: [String] {
+    get {_storage._groups}
+    set {_uniqueStorage()._groups = newValue}
+  }
+
+  public var usable: [Countersign_V1_FactorKind] {
+    get {_storage._usable}
+    set {_uniqueStorage()._usable = newValue}
+  }
+
+  public var unusable: [Countersign_V1_FactorKind] {
+    get {_storage._unusable}
+    set {_uniqueStorage()._unusable = newValue}
+  }
+
+  /// 0 when grace has not begun.
+  public var graceStartedAtUnixMs: Int64 {
+    get {_storage._graceStartedAtUnixMs}
+    set {_uniqueStorage()._graceStartedAtUnixMs = newValue}
+  }
+
+  /// True when there is a verification of this id and it still proves something.
+  public var verificationFound: Bool {
+    get {_storage._verificationFound}
+    set {_uniqueStorage()._verificationFound = newValue}
+  }
+
+  /// What the policy file says for this subject and action, with all overrides that match.
+  public var rules: Countersign_V1_PolicyRulesInForce {
+    get {_storage._rules ?? Countersign_V1_PolicyRulesInForce()}
+    set {_uniqueStorage()._rules = newValue}
+  }
+  /// Returns true if `rules` has been explicitly set.
+  public var hasRules: Bool {_storage._rules != nil}
+  /// Clears the value of `rules`. Subsequent reads from it will return its default value.
+  public mutating func clearRules() {_uniqueStorage()._rules = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Keys of docs/policy.md, with the values that hold for one subject and action.
+public nonisolated struct Countersign_V1_PolicyRulesInForce: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether the subject must have a factor, by all_users and groups.
+  public var obliged: Bool = false
+
+  public var excludeServiceAccounts: Bool = false
+
+  public var gracePeriodSeconds: Int64 = 0
+
+  /// Those that are not listed allow.
+  public var responses: [Countersign_V1_RuleResponse] = []
+
+  public var highRiskScore: Int32 = 0
+
+  public var level: Countersign_V1_AssuranceLevel = .unspecified
+
+  public var phishingResistant: Bool = false
+
+  /// In order of preference.
+  public var factors: [Countersign_V1_FactorKind] = []
+
+  /// 0 for none.
+  public var maximumAgeSeconds: Int64 = 0
+
+  public var rememberedDeviceSeconds: Int64 = 0
+
+  /// Which of the file's overrides matched, counted from 1.
+  public var overrides: [UInt32] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_RuleResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// One of the rules that ask for more.
+  public var rule: Countersign_V1_EvaluationReason = .unspecified
+
+  public var response: Countersign_V1_Requirement = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "countersign.v1"
@@ -513,6 +1175,22 @@ nonisolated extension Countersign_V1_EvaluationReason: SwiftProtobuf._ProtoNameP
 
 nonisolated extension Countersign_V1_Sensitivity: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SENSITIVITY_UNSPECIFIED\0\u{1}SENSITIVITY_ORDINARY\0\u{1}SENSITIVITY_SENSITIVE\0")
+}
+
+nonisolated extension Countersign_V1_RehearsalState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REHEARSAL_STATE_UNSPECIFIED\0\u{1}REHEARSAL_STATE_RUNNING\0\u{1}REHEARSAL_STATE_DONE\0\u{1}REHEARSAL_STATE_FAILED\0\u{1}REHEARSAL_STATE_CANCELLED\0")
+}
+
+nonisolated extension Countersign_V1_Population: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0POPULATION_UNSPECIFIED\0\u{1}POPULATION_PEOPLE\0\u{1}POPULATION_ADMINISTRATORS\0\u{1}POPULATION_SERVICE_ACCOUNTS\0")
+}
+
+nonisolated extension Countersign_V1_RehearsalSituation: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REHEARSAL_SITUATION_UNSPECIFIED\0\u{1}REHEARSAL_SITUATION_KNOWN_DEVICE\0\u{1}REHEARSAL_SITUATION_NEW_DEVICE\0\u{1}REHEARSAL_SITUATION_SENSITIVE_ACTION\0\u{1}REHEARSAL_SITUATION_RECORDED\0")
+}
+
+nonisolated extension Countersign_V1_DeviceFamiliarity: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DEVICE_FAMILIARITY_UNSPECIFIED\0\u{1}DEVICE_FAMILIARITY_REMEMBERED\0\u{1}DEVICE_FAMILIARITY_KNOWN\0\u{1}DEVICE_FAMILIARITY_NEW\0")
 }
 
 nonisolated extension Countersign_V1_EvaluateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -992,6 +1670,845 @@ nonisolated extension Countersign_V1_ForgetDeviceResponse: SwiftProtobuf.Message
 
   public static func ==(lhs: Countersign_V1_ForgetDeviceResponse, rhs: Countersign_V1_ForgetDeviceResponse) -> Bool {
     if lhs.forgotten != rhs.forgotten {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_StartRehearsalRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartRehearsalRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}policy\0\u{3}administrator_groups\0\u{3}max_events\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.policy) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.administratorGroups) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.maxEvents) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.policy.isEmpty {
+      try visitor.visitSingularStringField(value: self.policy, fieldNumber: 2)
+    }
+    if !self.administratorGroups.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.administratorGroups, fieldNumber: 3)
+    }
+    if self.maxEvents != 0 {
+      try visitor.visitSingularUInt32Field(value: self.maxEvents, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartRehearsalRequest, rhs: Countersign_V1_StartRehearsalRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.policy != rhs.policy {return false}
+    if lhs.administratorGroups != rhs.administratorGroups {return false}
+    if lhs.maxEvents != rhs.maxEvents {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_StartRehearsalResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartRehearsalResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rehearsal\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._rehearsal) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._rehearsal {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_StartRehearsalResponse, rhs: Countersign_V1_StartRehearsalResponse) -> Bool {
+    if lhs._rehearsal != rhs._rehearsal {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetRehearsalRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetRehearsalRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}rehearsal_id\0\u{3}wait_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.rehearsalID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.waitMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.rehearsalID.isEmpty {
+      try visitor.visitSingularStringField(value: self.rehearsalID, fieldNumber: 2)
+    }
+    if self.waitMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.waitMs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetRehearsalRequest, rhs: Countersign_V1_GetRehearsalRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.rehearsalID != rhs.rehearsalID {return false}
+    if lhs.waitMs != rhs.waitMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_GetRehearsalResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetRehearsalResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rehearsal\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._rehearsal) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._rehearsal {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_GetRehearsalResponse, rhs: Countersign_V1_GetRehearsalResponse) -> Bool {
+    if lhs._rehearsal != rhs._rehearsal {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_Rehearsal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Rehearsal"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rehearsal_id\0\u{1}state\0\u{3}started_at_unix_ms\0\u{3}ended_at_unix_ms\0\u{3}policy_version\0\u{3}proposed_version\0\u{3}subjects_total\0\u{3}subjects_done\0\u{3}subjects_unreadable\0\u{3}events_searched\0\u{3}evaluations_found\0\u{3}evaluations_left_out\0\u{1}totals\0\u{3}by_situation\0\u{3}by_reason\0\u{3}by_group\0\u{3}more_groups\0\u{1}evaluations\0\u{3}newly_denied\0\u{c}\u{14}\u{a}")
+
+  fileprivate class _StorageClass {
+    var _rehearsalID: String = String()
+    var _state: Countersign_V1_RehearsalState = .unspecified
+    var _startedAtUnixMs: Int64 = 0
+    var _endedAtUnixMs: Int64 = 0
+    var _policyVersion: String = String()
+    var _proposedVersion: String = String()
+    var _subjectsTotal: UInt64 = 0
+    var _subjectsDone: UInt64 = 0
+    var _subjectsUnreadable: UInt64 = 0
+    var _eventsSearched: UInt64 = 0
+    var _evaluationsFound: UInt64 = 0
+    var _evaluationsLeftOut: UInt64 = 0
+    var _totals: [Countersign_V1_RehearsalRow] = []
+    var _bySituation: [Countersign_V1_RehearsalRow] = []
+    var _byReason: [Countersign_V1_RehearsalRow] = []
+    var _byGroup: [Countersign_V1_RehearsalRow] = []
+    var _moreGroups: Bool = false
+    var _evaluations: Countersign_V1_RehearsalRow? = nil
+    var _newlyDenied: [String] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _rehearsalID = source._rehearsalID
+      _state = source._state
+      _startedAtUnixMs = source._startedAtUnixMs
+      _endedAtUnixMs = source._endedAtUnixMs
+      _policyVersion = source._policyVersion
+      _proposedVersion = source._proposedVersion
+      _subjectsTotal = source._subjectsTotal
+      _subjectsDone = source._subjectsDone
+      _subjectsUnreadable = source._subjectsUnreadable
+      _eventsSearched = source._eventsSearched
+      _evaluationsFound = source._evaluationsFound
+      _evaluationsLeftOut = source._evaluationsLeftOut
+      _totals = source._totals
+      _bySituation = source._bySituation
+      _byReason = source._byReason
+      _byGroup = source._byGroup
+      _moreGroups = source._moreGroups
+      _evaluations = source._evaluations
+      _newlyDenied = source._newlyDenied
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._rehearsalID) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._startedAtUnixMs) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._endedAtUnixMs) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._policyVersion) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._proposedVersion) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._subjectsTotal) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._subjectsDone) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._subjectsUnreadable) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._eventsSearched) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._evaluationsFound) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._evaluationsLeftOut) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._totals) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._bySituation) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._byReason) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._byGroup) }()
+        case 17: try { try decoder.decodeSingularBoolField(value: &_storage._moreGroups) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._evaluations) }()
+        case 19: try { try decoder.decodeRepeatedStringField(value: &_storage._newlyDenied) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._rehearsalID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._rehearsalID, fieldNumber: 1)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 2)
+      }
+      if _storage._startedAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._startedAtUnixMs, fieldNumber: 3)
+      }
+      if _storage._endedAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._endedAtUnixMs, fieldNumber: 4)
+      }
+      if !_storage._policyVersion.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._policyVersion, fieldNumber: 5)
+      }
+      if !_storage._proposedVersion.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._proposedVersion, fieldNumber: 6)
+      }
+      if _storage._subjectsTotal != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._subjectsTotal, fieldNumber: 7)
+      }
+      if _storage._subjectsDone != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._subjectsDone, fieldNumber: 8)
+      }
+      if _storage._subjectsUnreadable != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._subjectsUnreadable, fieldNumber: 9)
+      }
+      if _storage._eventsSearched != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._eventsSearched, fieldNumber: 10)
+      }
+      if _storage._evaluationsFound != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._evaluationsFound, fieldNumber: 11)
+      }
+      if _storage._evaluationsLeftOut != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._evaluationsLeftOut, fieldNumber: 12)
+      }
+      if !_storage._totals.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._totals, fieldNumber: 13)
+      }
+      if !_storage._bySituation.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bySituation, fieldNumber: 14)
+      }
+      if !_storage._byReason.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._byReason, fieldNumber: 15)
+      }
+      if !_storage._byGroup.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._byGroup, fieldNumber: 16)
+      }
+      if _storage._moreGroups != false {
+        try visitor.visitSingularBoolField(value: _storage._moreGroups, fieldNumber: 17)
+      }
+      try { if let v = _storage._evaluations {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      if !_storage._newlyDenied.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._newlyDenied, fieldNumber: 19)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_Rehearsal, rhs: Countersign_V1_Rehearsal) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._rehearsalID != rhs_storage._rehearsalID {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._startedAtUnixMs != rhs_storage._startedAtUnixMs {return false}
+        if _storage._endedAtUnixMs != rhs_storage._endedAtUnixMs {return false}
+        if _storage._policyVersion != rhs_storage._policyVersion {return false}
+        if _storage._proposedVersion != rhs_storage._proposedVersion {return false}
+        if _storage._subjectsTotal != rhs_storage._subjectsTotal {return false}
+        if _storage._subjectsDone != rhs_storage._subjectsDone {return false}
+        if _storage._subjectsUnreadable != rhs_storage._subjectsUnreadable {return false}
+        if _storage._eventsSearched != rhs_storage._eventsSearched {return false}
+        if _storage._evaluationsFound != rhs_storage._evaluationsFound {return false}
+        if _storage._evaluationsLeftOut != rhs_storage._evaluationsLeftOut {return false}
+        if _storage._totals != rhs_storage._totals {return false}
+        if _storage._bySituation != rhs_storage._bySituation {return false}
+        if _storage._byReason != rhs_storage._byReason {return false}
+        if _storage._byGroup != rhs_storage._byGroup {return false}
+        if _storage._moreGroups != rhs_storage._moreGroups {return false}
+        if _storage._evaluations != rhs_storage._evaluations {return false}
+        if _storage._newlyDenied != rhs_storage._newlyDenied {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_RehearsalRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RehearsalRow"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}population\0\u{1}situation\0\u{1}reason\0\u{1}group\0\u{1}subjects\0\u{3}in_force\0\u{1}proposed\0\u{1}changed\0")
+
+  fileprivate class _StorageClass {
+    var _population: Countersign_V1_Population = .unspecified
+    var _situation: Countersign_V1_RehearsalSituation = .unspecified
+    var _reason: Countersign_V1_EvaluationReason = .unspecified
+    var _group: String = String()
+    var _subjects: UInt64 = 0
+    var _inForce: Countersign_V1_AnswerCounts? = nil
+    var _proposed: Countersign_V1_AnswerCounts? = nil
+    var _changed: Countersign_V1_AnswerCounts? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _population = source._population
+      _situation = source._situation
+      _reason = source._reason
+      _group = source._group
+      _subjects = source._subjects
+      _inForce = source._inForce
+      _proposed = source._proposed
+      _changed = source._changed
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._population) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._situation) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._reason) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._group) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._subjects) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._inForce) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._proposed) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._changed) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._population != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._population, fieldNumber: 1)
+      }
+      if _storage._situation != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._situation, fieldNumber: 2)
+      }
+      if _storage._reason != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._reason, fieldNumber: 3)
+      }
+      if !_storage._group.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._group, fieldNumber: 4)
+      }
+      if _storage._subjects != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._subjects, fieldNumber: 5)
+      }
+      try { if let v = _storage._inForce {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._proposed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._changed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_RehearsalRow, rhs: Countersign_V1_RehearsalRow) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._population != rhs_storage._population {return false}
+        if _storage._situation != rhs_storage._situation {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._group != rhs_storage._group {return false}
+        if _storage._subjects != rhs_storage._subjects {return false}
+        if _storage._inForce != rhs_storage._inForce {return false}
+        if _storage._proposed != rhs_storage._proposed {return false}
+        if _storage._changed != rhs_storage._changed {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_AnswerCounts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AnswerCounts"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}allow\0\u{1}prompt\0\u{1}require\0\u{1}enroll\0\u{1}deny\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.allow) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.prompt) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.require) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.enroll) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.deny) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.allow != 0 {
+      try visitor.visitSingularUInt64Field(value: self.allow, fieldNumber: 1)
+    }
+    if self.prompt != 0 {
+      try visitor.visitSingularUInt64Field(value: self.prompt, fieldNumber: 2)
+    }
+    if self.require != 0 {
+      try visitor.visitSingularUInt64Field(value: self.require, fieldNumber: 3)
+    }
+    if self.enroll != 0 {
+      try visitor.visitSingularUInt64Field(value: self.enroll, fieldNumber: 4)
+    }
+    if self.deny != 0 {
+      try visitor.visitSingularUInt64Field(value: self.deny, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_AnswerCounts, rhs: Countersign_V1_AnswerCounts) -> Bool {
+    if lhs.allow != rhs.allow {return false}
+    if lhs.prompt != rhs.prompt {return false}
+    if lhs.require != rhs.require {return false}
+    if lhs.enroll != rhs.enroll {return false}
+    if lhs.deny != rhs.deny {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ExplainEvaluationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExplainEvaluationRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{1}action\0\u{1}sensitivity\0\u{1}signals\0\u{3}verification_id\0\u{c}\u{7}\u{d}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.sensitivity) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._signals) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.verificationID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 3)
+    }
+    if self.sensitivity != .unspecified {
+      try visitor.visitSingularEnumField(value: self.sensitivity, fieldNumber: 4)
+    }
+    try { if let v = self._signals {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.verificationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.verificationID, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ExplainEvaluationRequest, rhs: Countersign_V1_ExplainEvaluationRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.sensitivity != rhs.sensitivity {return false}
+    if lhs._signals != rhs._signals {return false}
+    if lhs.verificationID != rhs.verificationID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ExplainEvaluationResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExplainEvaluationResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}answer\0\u{1}device\0\u{3}location_known\0\u{1}sensitivity\0\u{3}risk_score\0\u{3}subject_kind\0\u{1}groups\0\u{1}usable\0\u{1}unusable\0\u{3}grace_started_at_unix_ms\0\u{3}verification_found\0\u{1}rules\0\u{c}\u{d}\u{7}")
+
+  fileprivate class _StorageClass {
+    var _answer: Countersign_V1_EvaluateResponse? = nil
+    var _device: Countersign_V1_DeviceFamiliarity = .unspecified
+    var _locationKnown: Bool = false
+    var _sensitivity: Countersign_V1_Sensitivity = .unspecified
+    var _riskScore: Int32 = 0
+    var _subjectKind: Countersign_V1_SubjectKind = .unspecified
+    var _groups: [String] = []
+    var _usable: [Countersign_V1_FactorKind] = []
+    var _unusable: [Countersign_V1_FactorKind] = []
+    var _graceStartedAtUnixMs: Int64 = 0
+    var _verificationFound: Bool = false
+    var _rules: Countersign_V1_PolicyRulesInForce? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _answer = source._answer
+      _device = source._device
+      _locationKnown = source._locationKnown
+      _sensitivity = source._sensitivity
+      _riskScore = source._riskScore
+      _subjectKind = source._subjectKind
+      _groups = source._groups
+      _usable = source._usable
+      _unusable = source._unusable
+      _graceStartedAtUnixMs = source._graceStartedAtUnixMs
+      _verificationFound = source._verificationFound
+      _rules = source._rules
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._answer) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._device) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._locationKnown) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._sensitivity) }()
+        case 5: try { try decoder.decodeSingularInt32Field(value: &_storage._riskScore) }()
+        case 6: try { try decoder.decodeSingularEnumField(value: &_storage._subjectKind) }()
+        case 7: try { try decoder.decodeRepeatedStringField(value: &_storage._groups) }()
+        case 8: try { try decoder.decodeRepeatedEnumField(value: &_storage._usable) }()
+        case 9: try { try decoder.decodeRepeatedEnumField(value: &_storage._unusable) }()
+        case 10: try { try decoder.decodeSingularInt64Field(value: &_storage._graceStartedAtUnixMs) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._verificationFound) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._rules) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._answer {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._device != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._device, fieldNumber: 2)
+      }
+      if _storage._locationKnown != false {
+        try visitor.visitSingularBoolField(value: _storage._locationKnown, fieldNumber: 3)
+      }
+      if _storage._sensitivity != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._sensitivity, fieldNumber: 4)
+      }
+      if _storage._riskScore != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._riskScore, fieldNumber: 5)
+      }
+      if _storage._subjectKind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._subjectKind, fieldNumber: 6)
+      }
+      if !_storage._groups.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._groups, fieldNumber: 7)
+      }
+      if !_storage._usable.isEmpty {
+        try visitor.visitPackedEnumField(value: _storage._usable, fieldNumber: 8)
+      }
+      if !_storage._unusable.isEmpty {
+        try visitor.visitPackedEnumField(value: _storage._unusable, fieldNumber: 9)
+      }
+      if _storage._graceStartedAtUnixMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._graceStartedAtUnixMs, fieldNumber: 10)
+      }
+      if _storage._verificationFound != false {
+        try visitor.visitSingularBoolField(value: _storage._verificationFound, fieldNumber: 11)
+      }
+      try { if let v = _storage._rules {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ExplainEvaluationResponse, rhs: Countersign_V1_ExplainEvaluationResponse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._answer != rhs_storage._answer {return false}
+        if _storage._device != rhs_storage._device {return false}
+        if _storage._locationKnown != rhs_storage._locationKnown {return false}
+        if _storage._sensitivity != rhs_storage._sensitivity {return false}
+        if _storage._riskScore != rhs_storage._riskScore {return false}
+        if _storage._subjectKind != rhs_storage._subjectKind {return false}
+        if _storage._groups != rhs_storage._groups {return false}
+        if _storage._usable != rhs_storage._usable {return false}
+        if _storage._unusable != rhs_storage._unusable {return false}
+        if _storage._graceStartedAtUnixMs != rhs_storage._graceStartedAtUnixMs {return false}
+        if _storage._verificationFound != rhs_storage._verificationFound {return false}
+        if _storage._rules != rhs_storage._rules {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_PolicyRulesInForce: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PolicyRulesInForce"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}obliged\0\u{3}exclude_service_accounts\0\u{3}grace_period_seconds\0\u{1}responses\0\u{3}high_risk_score\0\u{1}level\0\u{3}phishing_resistant\0\u{1}factors\0\u{3}maximum_age_seconds\0\u{3}remembered_device_seconds\0\u{1}overrides\0\u{c}\u{c}\u{8}")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.obliged) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.excludeServiceAccounts) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.gracePeriodSeconds) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.responses) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.highRiskScore) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.level) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.phishingResistant) }()
+      case 8: try { try decoder.decodeRepeatedEnumField(value: &self.factors) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.maximumAgeSeconds) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.rememberedDeviceSeconds) }()
+      case 11: try { try decoder.decodeRepeatedUInt32Field(value: &self.overrides) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.obliged != false {
+      try visitor.visitSingularBoolField(value: self.obliged, fieldNumber: 1)
+    }
+    if self.excludeServiceAccounts != false {
+      try visitor.visitSingularBoolField(value: self.excludeServiceAccounts, fieldNumber: 2)
+    }
+    if self.gracePeriodSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.gracePeriodSeconds, fieldNumber: 3)
+    }
+    if !self.responses.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.responses, fieldNumber: 4)
+    }
+    if self.highRiskScore != 0 {
+      try visitor.visitSingularInt32Field(value: self.highRiskScore, fieldNumber: 5)
+    }
+    if self.level != .unspecified {
+      try visitor.visitSingularEnumField(value: self.level, fieldNumber: 6)
+    }
+    if self.phishingResistant != false {
+      try visitor.visitSingularBoolField(value: self.phishingResistant, fieldNumber: 7)
+    }
+    if !self.factors.isEmpty {
+      try visitor.visitPackedEnumField(value: self.factors, fieldNumber: 8)
+    }
+    if self.maximumAgeSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.maximumAgeSeconds, fieldNumber: 9)
+    }
+    if self.rememberedDeviceSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.rememberedDeviceSeconds, fieldNumber: 10)
+    }
+    if !self.overrides.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.overrides, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_PolicyRulesInForce, rhs: Countersign_V1_PolicyRulesInForce) -> Bool {
+    if lhs.obliged != rhs.obliged {return false}
+    if lhs.excludeServiceAccounts != rhs.excludeServiceAccounts {return false}
+    if lhs.gracePeriodSeconds != rhs.gracePeriodSeconds {return false}
+    if lhs.responses != rhs.responses {return false}
+    if lhs.highRiskScore != rhs.highRiskScore {return false}
+    if lhs.level != rhs.level {return false}
+    if lhs.phishingResistant != rhs.phishingResistant {return false}
+    if lhs.factors != rhs.factors {return false}
+    if lhs.maximumAgeSeconds != rhs.maximumAgeSeconds {return false}
+    if lhs.rememberedDeviceSeconds != rhs.rememberedDeviceSeconds {return false}
+    if lhs.overrides != rhs.overrides {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_RuleResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RuleResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{1}response\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.rule) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.response) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.rule != .unspecified {
+      try visitor.visitSingularEnumField(value: self.rule, fieldNumber: 1)
+    }
+    if self.response != .unspecified {
+      try visitor.visitSingularEnumField(value: self.response, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_RuleResponse, rhs: Countersign_V1_RuleResponse) -> Bool {
+    if lhs.rule != rhs.rule {return false}
+    if lhs.response != rhs.response {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

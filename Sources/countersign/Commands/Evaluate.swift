@@ -32,13 +32,18 @@ struct Evaluate: ServerCommand {
                 $0.tenant = tenant
                 $0.subject = subject
                 $0.action = action
-                switch sensitivity {
-                case .ordinary: $0.sensitivity = .ordinary
-                case .sensitive: $0.sensitivity = .sensitive
-                case nil: break
-                }
+                $0.sensitivity = sensitivity?.value ?? .unspecified
                 $0.signals = signals.message
                 $0.verificationID = verification
             })
+    }
+}
+
+extension Evaluate.Sensitivity {
+    var value: Sensitivity {
+        switch self {
+        case .ordinary: .ordinary
+        case .sensitive: .sensitive
+        }
     }
 }

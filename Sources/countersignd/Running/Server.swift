@@ -98,6 +98,8 @@ struct Server {
     /// Lets the calls in flight end, then closes everything.
     func stop() async {
         logger.info("stopping", metadata: ["calls_in_flight": "\(wire.callsInFlight)"])
+        // First, so that nobody waits for its end.
+        await service.stop()
         await wire.shutdown(grace: grace)
         await delivery.stop()
         await store.close()

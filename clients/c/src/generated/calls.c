@@ -252,6 +252,63 @@ countersign_forget_device(countersign_channel_t *channel,
 }
 
 int
+countersign_start_rehearsal(countersign_channel_t *channel,
+    const Countersign__V1__StartRehearsalRequest *request,
+    Countersign__V1__StartRehearsalResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.PolicyService",
+		.name = "StartRehearsal",
+		.request = &countersign__v1__start_rehearsal_request__descriptor,
+		.response = &countersign__v1__start_rehearsal_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = false,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_get_rehearsal(countersign_channel_t *channel,
+    const Countersign__V1__GetRehearsalRequest *request,
+    Countersign__V1__GetRehearsalResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.PolicyService",
+		.name = "GetRehearsal",
+		.request = &countersign__v1__get_rehearsal_request__descriptor,
+		.response = &countersign__v1__get_rehearsal_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
+countersign_explain_evaluation(countersign_channel_t *channel,
+    const Countersign__V1__ExplainEvaluationRequest *request,
+    Countersign__V1__ExplainEvaluationResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.PolicyService",
+		.name = "ExplainEvaluation",
+		.request = &countersign__v1__explain_evaluation_request__descriptor,
+		.response = &countersign__v1__explain_evaluation_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = false,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
 countersign_generate_backup_codes(countersign_channel_t *channel,
     const Countersign__V1__GenerateBackupCodesRequest *request,
     Countersign__V1__GenerateBackupCodesResponse **response,

@@ -154,6 +154,36 @@ int countersign_forget_device(countersign_channel_t *channel,
     countersign_call_t *call);
 
 /*
+ * Begins to try a proposed policy file against everybody in a tenant: what it would answer in some situations, and in
+ * those that the audit has recorded, beside what the policy in force answers. Nothing is written and nobody is asked;
+ * the scan runs behind all other work. It reads each subject once, at different moments: who comes or changes
+ * meanwhile may be missed. INVALID_ARGUMENT tells line and column of a file that is refused. RESOURCE_EXHAUSTED:
+ * TOO_MANY_REHEARSALS while one of the tenant is running, or two in all. Scope `administer`.
+ */
+int countersign_start_rehearsal(countersign_channel_t *channel,
+    const Countersign__V1__StartRehearsalRequest *request,
+    Countersign__V1__StartRehearsalResponse **response,
+    countersign_call_t *call);
+
+/*
+ * A rehearsal of the tenant as far as it is, or its end. The last four of a tenant are kept, an hour after their end at
+ * most; gone when the server stops. NOT_FOUND: REHEARSAL_NOT_FOUND. Scope `administer`.
+ */
+int countersign_get_rehearsal(countersign_channel_t *channel,
+    const Countersign__V1__GetRehearsalRequest *request,
+    Countersign__V1__GetRehearsalResponse **response,
+    countersign_call_t *call);
+
+/*
+ * What Evaluate would answer, and from what it follows. Writes nothing at all: no grace begins, no token is used up,
+ * and the audit does not show it. Signals count under the scopes of Evaluate. Scope `administer`.
+ */
+int countersign_explain_evaluation(countersign_channel_t *channel,
+    const Countersign__V1__ExplainEvaluationRequest *request,
+    Countersign__V1__ExplainEvaluationResponse **response,
+    countersign_call_t *call);
+
+/*
  * Makes ten new backup codes and ends the old set at once. The subject must have an ACTIVE factor besides
  * (FAILED_PRECONDITION, reason NO_ACTIVE_FACTOR) and prove one like in StartEnrollment. BACKUP_CODES_DISABLED
  * where the policy has none. Scope `recover`.

@@ -150,6 +150,33 @@ public struct PolicyClient: Sendable {
     ) async throws -> Countersign_V1_ForgetDeviceResponse {
         try await channel.call(PolicyServiceMethods.forgetDevice, request, options)
     }
+
+    /// Begins to try a proposed policy file against everybody in a tenant: what it would answer in some situations, and in
+    /// those that the audit has recorded, beside what the policy in force answers. Nothing is written and nobody is asked;
+    /// the scan runs behind all other work. It reads each subject once, at different moments: who comes or changes
+    /// meanwhile may be missed. INVALID_ARGUMENT tells line and column of a file that is refused. RESOURCE_EXHAUSTED:
+    /// TOO_MANY_REHEARSALS while one of the tenant is running, or two in all. Scope `administer`.
+    public func startRehearsal(
+        _ request: Countersign_V1_StartRehearsalRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_StartRehearsalResponse {
+        try await channel.call(PolicyServiceMethods.startRehearsal, request, options)
+    }
+
+    /// A rehearsal of the tenant as far as it is, or its end. The last four of a tenant are kept, an hour after their end at
+    /// most; gone when the server stops. NOT_FOUND: REHEARSAL_NOT_FOUND. Scope `administer`.
+    public func getRehearsal(
+        _ request: Countersign_V1_GetRehearsalRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_GetRehearsalResponse {
+        try await channel.call(PolicyServiceMethods.getRehearsal, request, options)
+    }
+
+    /// What Evaluate would answer, and from what it follows. Writes nothing at all: no grace begins, no token is used up,
+    /// and the audit does not show it. Signals count under the scopes of Evaluate. Scope `administer`.
+    public func explainEvaluation(
+        _ request: Countersign_V1_ExplainEvaluationRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_ExplainEvaluationResponse {
+        try await channel.call(PolicyServiceMethods.explainEvaluation, request, options)
+    }
 }
 
 /// The calls of `countersign.v1.RecoveryService`.
@@ -503,6 +530,11 @@ public typealias Requirement = Countersign_V1_Requirement
 /// Why. New words may come; treat what you do not know as information.
 public typealias EvaluationReason = Countersign_V1_EvaluationReason
 public typealias Sensitivity = Countersign_V1_Sensitivity
+public typealias RehearsalState = Countersign_V1_RehearsalState
+public typealias Population = Countersign_V1_Population
+/// What every subject is asked about, without a verification, and whether or not its grace has begun: it begins then.
+public typealias RehearsalSituation = Countersign_V1_RehearsalSituation
+public typealias DeviceFamiliarity = Countersign_V1_DeviceFamiliarity
 public typealias EvaluateRequest = Countersign_V1_EvaluateRequest
 public typealias EvaluateResponse = Countersign_V1_EvaluateResponse
 public typealias Offer = Countersign_V1_Offer
@@ -513,6 +545,21 @@ public typealias ListTrustedDevicesRequest = Countersign_V1_ListTrustedDevicesRe
 public typealias ListTrustedDevicesResponse = Countersign_V1_ListTrustedDevicesResponse
 public typealias ForgetDeviceRequest = Countersign_V1_ForgetDeviceRequest
 public typealias ForgetDeviceResponse = Countersign_V1_ForgetDeviceResponse
+public typealias StartRehearsalRequest = Countersign_V1_StartRehearsalRequest
+public typealias StartRehearsalResponse = Countersign_V1_StartRehearsalResponse
+public typealias GetRehearsalRequest = Countersign_V1_GetRehearsalRequest
+public typealias GetRehearsalResponse = Countersign_V1_GetRehearsalResponse
+/// What a proposed policy file would change for a tenant. The rows are there once it is DONE.
+public typealias Rehearsal = Countersign_V1_Rehearsal
+/// A row of a rehearsal's tables. Subjects are counted, once in each column that one of their answers belongs to: who is
+/// allowed in one situation and denied in another is in both.
+public typealias RehearsalRow = Countersign_V1_RehearsalRow
+public typealias AnswerCounts = Countersign_V1_AnswerCounts
+public typealias ExplainEvaluationRequest = Countersign_V1_ExplainEvaluationRequest
+public typealias ExplainEvaluationResponse = Countersign_V1_ExplainEvaluationResponse
+/// Keys of docs/policy.md, with the values that hold for one subject and action.
+public typealias PolicyRulesInForce = Countersign_V1_PolicyRulesInForce
+public typealias RuleResponse = Countersign_V1_RuleResponse
 
 /// Where a recovery stands. It goes from one to the next, or ends as CANCELLED or LAPSED.
 public typealias RecoveryState = Countersign_V1_RecoveryState

@@ -1,20 +1,19 @@
-internal import MFADomain
 internal import Synchronization
 
-/// Those who wait for a challenge to end.
-final class ChallengeWaits: Sendable {
-    /// One who waits. Made before the challenge is looked at, so that no end goes unnoticed between the two.
+/// Those who wait for something with an id to end.
+final class Waits<Key: Hashable & Sendable>: Sendable {
+    /// One who waits. Made before what it waits for is looked at, so that no end goes unnoticed between the two.
     final class Ticket: Sendable {
         private struct State {
             var isOver = false
             var continuation: CheckedContinuation<Void, Never>?
         }
 
-        fileprivate let challengeID: ChallengeID
+        fileprivate let key: Key
         private let state = Mutex(State())
 
-        fileprivate init(_ challengeID: ChallengeID) {
-            self.challengeID = challengeID
+        fileprivate init(_ key: Key) {
+            self.key = key
         }
 
         /// Ends the wait, now or before it began.
@@ -27,7 +26,7 @@ final class ChallengeWaits: Sendable {
             continuation?.resume()
         }
 
-        /// Returns when the challenge may have ended, or when so much time is over, or the task was cancelled.
+        /// Returns when the end may have come, or when so much time is over, or the task was cancelled.
         func wait(upTo duration: Duration) async {
             let timer = Task {
                 try? await Task.sleep(for: duration)
@@ -48,23 +47,23 @@ final class ChallengeWaits: Sendable {
         }
     }
 
-    private let tickets = Mutex<[ChallengeID: [Ticket]]>([:])
+    private let tickets = Mutex<[Key: [Ticket]]>([:])
 
-    func begin(_ challengeID: ChallengeID) -> Ticket {
-        let ticket = Ticket(challengeID)
-        tickets.withLock { $0[challengeID, default: []].append(ticket) }
+    func begin(_ key: Key) -> Ticket {
+        let ticket = Ticket(key)
+        tickets.withLock { $0[key, default: []].append(ticket) }
         return ticket
     }
 
     func finish(_ ticket: Ticket) {
         tickets.withLock { tickets in
-            tickets[ticket.challengeID]?.removeAll { $0 === ticket }
-            if tickets[ticket.challengeID]?.isEmpty == true { tickets[ticket.challengeID] = nil }
+            tickets[ticket.key]?.removeAll { $0 === ticket }
+            if tickets[ticket.key]?.isEmpty == true { tickets[ticket.key] = nil }
         }
     }
 
-    func notify(_ challengeIDs: [ChallengeID]) {
-        let ended = tickets.withLock { tickets in challengeIDs.flatMap { tickets.removeValue(forKey: $0) ?? [] } }
+    func notify(_ keys: [Key]) {
+        let ended = tickets.withLock { tickets in keys.flatMap { tickets.removeValue(forKey: $0) ?? [] } }
         for ticket in ended { ticket.end() }
     }
 }
