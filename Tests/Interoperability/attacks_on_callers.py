@@ -130,7 +130,7 @@ def scopes_of_methods():
     return found
 
 
-ALL = "[enroll, verify, evaluate, recover, administer, audit, relay, check-receipts]"
+ALL = "[enroll, verify, evaluate, recover, approve-recovery, administer, audit, relay, check-receipts]"
 
 
 @attack

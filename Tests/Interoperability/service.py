@@ -28,9 +28,9 @@ key_ring: keys/keyring.json
 store:
   sqlite:
     path: data/countersign.db
+policy: policy.yaml
 verification:
   failure_delays_seconds: [0]
-policy: policy.yaml
 """
 
 # The project's own, but for the wait from one backup code to the next.
