@@ -102,8 +102,7 @@ private final class Committer: Sendable {
             let budget = BudgetStatements(database: database, keyRing: keyRing, key: decided.update.key)
             let answers = try budget.answers(to: write.claims, at: write.at)
             guard let answered = decided.update.decide(on: row, claims: answers) else { return nil }
-            // A decision that was refused has been made without what it claimed.
-            if answers.areAllGranted, answered.claims == write.claims { try budget.count(write.claims, at: write.at) }
+            if answers.grant(answered.claims) { try budget.count(answered.claims, at: write.at) }
             write = answered
         }
         guard try statements.write(write) else {

@@ -384,6 +384,23 @@ struct RecoveryRuleTests {
         #expect(throws: Refusal.recoveryDisabled) { try Self.start(&disabled) }
     }
 
+    @Test("Where the ration of notices by SMS is used up, mail still tells, and codes are still counted (row 72)")
+    func usedUpNotices() throws {
+        var simulation = try Self.subject(perYear: 100)
+        try simulation.activate(.phone(), facts: .test(mayBindWithoutProof: true))
+        for round in 0..<8 {
+            let before = simulation.outbox.messages.count
+            try Self.start(&simulation)
+            let told = simulation.outbox.messages.dropFirst(before).map(\.channel)
+            #expect(told.contains(.email) && told.contains(.sms) == (round < 2), "\(round)")
+            try Self.approve(&simulation)
+            #expect(try Self.approve(&simulation).refusal?.limit == .address, "one code in 30 seconds")
+            _ = try simulation.run(
+                CancelRecovery(facts: .test(), recoveryID: nil, authority: .named(Operator("olga"))))
+            simulation.advance(seconds: 200)
+        }
+    }
+
     @Test("A retry under its key gets the same answer, and the code of RETURN_CODE for ten minutes")
     func retries() throws {
         var simulation = try Self.subject()

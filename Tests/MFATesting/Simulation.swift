@@ -27,7 +27,8 @@ public struct Simulation {
             let claims = effect.claims
             let answers = budgets.answers(to: claims, at: now)
             decision = try decide(command, claims: answers)
-            if answers.areAllGranted { budgets.count(claims, at: now) }
+            let kept = decision.effect?.claims ?? []
+            if answers.grant(kept) { budgets.count(kept, at: now) }
         }
         if let effect = decision.effect {
             events.append(effect.event)

@@ -30,7 +30,7 @@ extension StoreContract {
             Decision(
                 effect: DecisionEffect(
                     change: .put(state), pseudonym: state.pseudonym, event: .contract(at: moment), claims: claims),
-                outcome: answers?.areAllGranted ?? false)
+                outcome: answers?.grant(claims) ?? false)
         }.outcome
     }
 

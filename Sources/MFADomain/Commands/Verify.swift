@@ -178,7 +178,9 @@ public struct Verify: SubjectCommand {
         var moneyAlarm = false
         if let left = factor.backupCodes?.left {
             let notice = OutboxMessage.Notice(.backupCodeUsed, backupCodesLeft: left)
-            moneyAlarm = state.tell(notice, to: state.recipients(context), &context).moneyAlarm
+            // One word by SMS for one decision: each is judged as if it were the only one.
+            let recipients = state.recipients(context).filter { recovery == nil || $0.channel != .sms }
+            moneyAlarm = state.tell(notice, to: recipients, &context).moneyAlarm
         }
         context.record(
             .verification, factor: factor, verdict: .accepted, backupCodesLeft: factor.backupCodes?.left)

@@ -48,11 +48,12 @@ public struct DecisionContext {
         outbox.append(change)
     }
 
-    /// Asks for claims. They are made if all of the decision's are granted and it has an event.
+    /// Asks for claims. They are made if all of these are granted and the decision has an event; other claims of the same
+    /// decision do not stand in their way.
     ///
     /// - Returns: the answers; nil when they are not known yet and the decision will be made again.
     mutating func claim(_ wanted: [BudgetClaim]) -> ClaimAnswers? {
-        claims += wanted
+        if claimAnswers?.grant(wanted) ?? true { claims += wanted }
         return claimAnswers
     }
 }

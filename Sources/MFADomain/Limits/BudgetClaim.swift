@@ -1,5 +1,5 @@
-/// What a decision wants of a counter that belongs to no single subject. The store grants all claims of a decision or
-/// none, in the transaction that writes the decision.
+/// What a decision wants of a counter that belongs to no single subject. The store counts what a decision still claims
+/// once it knows the answers, all of it or nothing, in the transaction that writes the decision.
 public struct BudgetClaim: Sendable, Hashable {
     public enum Rule: Sendable, Hashable {
         /// Granted while the amounts of any `windowSeconds` stay within the limit.

@@ -41,7 +41,8 @@ public struct ClaimAnswers: Sendable, Hashable {
         answers[claim] ?? ClaimAnswer(isGranted: false)
     }
 
-    public var areAllGranted: Bool { answers.values.allSatisfy(\.isGranted) }
+    /// Whether these are all granted.
+    public func grant(_ claims: [BudgetClaim]) -> Bool { claims.allSatisfy { self[$0].isGranted } }
 }
 
 extension BudgetClaim {

@@ -33,7 +33,7 @@ struct NoticeRation {
     /// - Returns: whether all may be sent, and whether that took the money spent past the mark.
     func claim(_ context: inout DecisionContext) -> (isGranted: Bool, moneyAlarm: Bool) {
         guard let answers = context.claim(claims) else { return (true, false) }
-        guard answers.areAllGranted else { return (false, false) }
+        guard answers.grant(claims) else { return (false, false) }
         return (true, claims.contains { $0.counter.axis == .money && answers[$0].passesMoneyMark })
     }
 }
