@@ -9,7 +9,7 @@ struct TemplateTests {
     private static let purposes = [
         "code", "access-code", "factor-added", "factor-removed", "backup-codes-replaced", "backup-code-used",
         "addresses-changed", "recovery-started", "recovery-approved", "recovery-cancelled", "recovery-completed",
-        "temporary-access-code-issued", "loss-reported",
+        "temporary-access-code-issued", "loss-reported", "factor-resumed",
     ].joined(separator: ", ")
 
     private let folder: TemporaryDirectory

@@ -35,9 +35,7 @@ struct AccessCodeRuleTests {
         #expect(try simulation.verify(code, .kind(.temporaryAccessCode)).verdict == .accepted)
         var back = simulation
         back.advance(seconds: -60)
-        #expect(throws: Refusal.noActiveFactor(.temporaryAccessCode)) {
-            try back.verify(code, .kind(.temporaryAccessCode))
-        }
+        #expect(try back.verify(code, .kind(.temporaryAccessCode)).verdict == .wrongCode)
         simulation.advance(seconds: 1)
         #expect(throws: Refusal.noActiveFactor(.temporaryAccessCode)) {
             try simulation.verify(code, .kind(.temporaryAccessCode))
@@ -83,6 +81,25 @@ struct AccessCodeRuleTests {
         _ = try simulation.run(SuspendFactor(facts: .test(), factorID: id))
         #expect(throws: Refusal.proofTooWeak) {
             try simulation.run(ResumeFactor(facts: .test(), factorID: id, proof: proof))
+        }
+    }
+
+    @Test("Nor beside a mailbox; it stops no recovery, lifts no pause and makes no device known (row 73)")
+    func operatorsWord() throws {
+        var simulation = Simulation(settings: .sendingWithoutRations)
+        try simulation.activate(.email())
+        let code = try Self.issue(&simulation, uses: 2).code
+        var signals = Signals()
+        signals.fingerprint = "desk"
+        let proof = try simulation.run(
+            Verify(facts: .test(), target: .kind(.temporaryAccessCode), code: code, signals: signals)
+        ).verificationID
+        #expect(throws: Refusal.proofTooWeak) { try simulation.enroll(proof: proof) }
+        #expect(simulation.state?.seenSignals.isEmpty == true)
+        _ = try simulation.run(StartRecovery(facts: .test(), by: Operator("olga"), reason: "x", evidence: "y"))
+        #expect(throws: Refusal.proofTooWeak) {
+            try simulation.run(
+                CancelRecovery(facts: .test(), recoveryID: nil, authority: .proof(try #require(proof))))
         }
     }
 

@@ -91,7 +91,10 @@ struct NewAddressRuleTests {
         var otherCountry = simulation
         otherCountry.settings.sending.smsCountries = ["DE"]
         _ = try otherCountry.activate(facts: waived)
-        for simulation in [suspended, withoutProvider, otherCountry] { #expect(simulation.outbox.messages.isEmpty) }
+        // Suspending is told, to the number that it concerns too.
+        for simulation in [suspended, withoutProvider, otherCountry] {
+            #expect(simulation.outbox.lastNotice(.factorAdded) == nil)
+        }
     }
 
     @Test("Notices by SMS are rationed: adding and revoking in a loop costs five messages an hour (row 23)")

@@ -200,7 +200,7 @@ struct RecoveryRuleTests {
         try Self.approve(&simulation)
         let first = try #require(simulation.state?.recovery?.code)
         let message = try #require(first.messageID)
-        #expect(simulation.outbox.dueAt[message] == first.usableFrom)
+        #expect(simulation.outbox.messages.first { $0.id == message }?.createdAt == first.usableFrom)
         simulation.advance(seconds: 60)
         try Self.approve(&simulation)
         #expect(simulation.state?.recovery?.code?.usableFrom == first.usableFrom)
@@ -287,6 +287,7 @@ struct RecoveryRuleTests {
         try Self.approve(&simulation)
         let code = try #require(simulation.outbox.lastAccessCode)
         #expect(try Self.complete(&simulation, Self.wrong).attemptsLeft == 0)
+        #expect(simulation.outbox.lastAccessCode == nil && simulation.outbox.lastNotice(.recoveryCancelled) != nil)
         #expect(try Self.complete(&simulation, code).verdict == .cancelled)
         try Self.start(&simulation)
         let good = try Self.approve(&simulation, .returnCode).code
@@ -384,21 +385,86 @@ struct RecoveryRuleTests {
         #expect(throws: Refusal.recoveryDisabled) { try Self.start(&disabled) }
     }
 
-    @Test("Where the ration of notices by SMS is used up, mail still tells, and codes are still counted (row 72)")
+    @Test("Where the person cannot be told by SMS nothing is begun (row 72)")
     func usedUpNotices() throws {
         var simulation = try Self.subject(perYear: 100)
         try simulation.activate(.phone(), facts: .test(mayBindWithoutProof: true))
-        for round in 0..<8 {
-            let before = simulation.outbox.messages.count
-            try Self.start(&simulation)
-            let told = simulation.outbox.messages.dropFirst(before).map(\.channel)
-            #expect(told.contains(.email) && told.contains(.sms) == (round < 2), "\(round)")
-            try Self.approve(&simulation)
-            #expect(try Self.approve(&simulation).refusal?.limit == .address, "one code in 30 seconds")
+        func stop() throws {
             _ = try simulation.run(
                 CancelRecovery(facts: .test(), recoveryID: nil, authority: .named(Operator("olga"))))
-            simulation.advance(seconds: 200)
         }
+        try Self.start(&simulation)
+        try stop()
+        try Self.start(&simulation)
+        try stop()
+        try Self.start(&simulation)
+        try stop()
+        let before = simulation
+        #expect(throws: Refusal.noticesRationed) { try Self.start(&simulation) }
+        #expect(simulation.state == before.state && simulation.outbox.messages == before.outbox.messages)
+        simulation.advance(seconds: 4_000)
+        try Self.start(&simulation)
+    }
+
+    @Test("Ten are started in a day, and no more")
+    func dailyCap() throws {
+        var simulation = try Self.subject()
+        for _ in 0..<10 {
+            try Self.start(&simulation)
+            _ = try simulation.run(
+                CancelRecovery(facts: .test(), recoveryID: nil, authority: .named(Operator("olga"))))
+        }
+        #expect(throws: Refusal.tooManyOperatorActs) { try Self.start(&simulation) }
+        simulation.advance(seconds: 100_000)
+        try Self.start(&simulation)
+    }
+
+    @Test("The code goes to a proven address first, and not to one that was changed just now (rows 27 and 75)")
+    func addressOfCode() throws {
+        var simulation = try Self.subject()
+        try simulation.activate(.phone(), facts: .test(mayBindWithoutProof: true))
+        try Self.start(&simulation)
+        #expect(try Self.approve(&simulation).sentTo == "+*********67")
+        simulation.advance(seconds: 60)
+        let mallory = Profile(addresses: [.email("mallory@example.org")])
+        _ = try simulation.run(PutSubject(facts: .test(), profile: mallory))
+        #expect(throws: Refusal.noAddress) { try Self.approve(&simulation, .send(.email)) }
+        _ = try simulation.run(PutSubject(facts: .test(), profile: mallory))
+        simulation.advance(seconds: 3_600)
+        #expect(try Self.approve(&simulation, .send(.email)).sentTo == "m***@e***.org")
+    }
+
+    @Test("Another code ends what the one before began, and its answer is not repeated")
+    func anotherCode() throws {
+        var simulation = try Self.subject()
+        try Self.start(&simulation)
+        let facts = CallFacts.test(key: IdempotencyKey(caller: "c", key: "k", method: "m", body: [1]))
+        let first = try Self.approve(&simulation, .returnCode, facts: facts).code
+        let proof = try #require(try Self.complete(&simulation, first).proof)
+        let offer = try simulation.enroll(proof: proof)
+        simulation.advance(seconds: 1)
+        let second = try Self.approve(&simulation, .returnCode).code
+        #expect(throws: Refusal.idempotentAnswerGone) { try Self.approve(&simulation, .returnCode, facts: facts) }
+        #expect(try Self.complete(&simulation, second).verdict == .accepted)
+        #expect(throws: Refusal.factorNotPending(.revoked)) {
+            try simulation.run(
+                ActivateFactor(facts: .test(), factorID: offer.id, code: simulation.code(offer.credential)))
+        }
+    }
+
+    @Test("An approval whose hold would end after the recovery is refused, and a code sent again is not held anew")
+    func lateApproval() throws {
+        var simulation = try Self.subject(hold: 7_200)
+        try Self.start(&simulation)
+        simulation.advance(seconds: 86_400 - 7_200)
+        #expect(throws: Refusal.recoveryTooLate) { try Self.approve(&simulation) }
+        var without = try Self.subject()
+        try Self.start(&without)
+        try Self.approve(&without)
+        without.advance(seconds: 60)
+        let again = try Self.approve(&without, .returnCode).code
+        let early = without.now.adding(seconds: -3_600)
+        #expect(try Self.complete(&without, again, steadyNow: early).verdict == .accepted)
     }
 
     @Test("A retry under its key gets the same answer, and the code of RETURN_CODE for ten minutes")

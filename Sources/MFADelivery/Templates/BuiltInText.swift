@@ -67,6 +67,10 @@ struct BuiltInText: Sendable {
             "A lost device at {app}",
             "A device of yours was reported lost; it can no longer be used to sign in.",
             "If this was not you, tell us now."),
+        .factorResumed: BuiltInText(
+            "A way to sign in to {app} counts again",
+            "A way to sign in to your account that was suspended counts again.",
+            "If this was not you, tell us now."),
     ]
 
     static let german: [MessagePurpose: BuiltInText] = [
@@ -123,6 +127,10 @@ struct BuiltInText: Sendable {
             "Ein verlorenes Gerät bei {app}",
             "Ein Gerät von Ihnen wurde als verloren gemeldet; damit kann man sich nicht mehr anmelden.",
             "Waren Sie das nicht, melden Sie es uns sofort."),
+        .factorResumed: BuiltInText(
+            "Eine Anmeldemethode für {app} gilt wieder",
+            "Eine ausgesetzte Anmeldemethode Ihres Kontos gilt wieder.",
+            "Waren Sie das nicht, melden Sie es uns sofort."),
     ]
 
     static let french: [MessagePurpose: BuiltInText] = [
@@ -178,6 +186,10 @@ struct BuiltInText: Sendable {
         .lossReported: BuiltInText(
             "Un appareil perdu chez {app}",
             "Un de vos appareils a été déclaré perdu ; il ne permet plus de se connecter.",
+            "Si ce n'était pas vous, signalez-le-nous aussitôt."),
+        .factorResumed: BuiltInText(
+            "Une méthode de connexion à {app} vaut à nouveau",
+            "Une méthode de connexion suspendue de votre compte vaut à nouveau.",
             "Si ce n'était pas vous, signalez-le-nous aussitôt."),
     ]
 }

@@ -15,6 +15,7 @@ enum MessagePurpose: String, Sendable, Hashable, CaseIterable {
     case recoveryCompleted = "recovery-completed"
     case temporaryAccessCodeIssued = "temporary-access-code-issued"
     case lossReported = "loss-reported"
+    case factorResumed = "factor-resumed"
 
     /// Nil for content without a text.
     init?(_ content: OutboxMessage.Content) {
@@ -40,6 +41,7 @@ enum MessagePurpose: String, Sendable, Hashable, CaseIterable {
             case .recoveryCompleted: .recoveryCompleted
             case .temporaryAccessCodeIssued: .temporaryAccessCodeIssued
             case .lossReported: .lossReported
+            case .factorResumed: .factorResumed
             }
     }
 
@@ -50,7 +52,7 @@ enum MessagePurpose: String, Sendable, Hashable, CaseIterable {
         case .recoveryStarted: ["app", "veto"]
         case .backupCodeUsed: ["app", "left"]
         case .factorAdded, .factorRemoved, .backupCodesReplaced, .addressesChanged, .recoveryApproved,
-            .recoveryCancelled, .recoveryCompleted, .temporaryAccessCodeIssued, .lossReported:
+            .recoveryCancelled, .recoveryCompleted, .temporaryAccessCodeIssued, .lossReported, .factorResumed:
             ["app"]
         }
     }
@@ -61,7 +63,7 @@ enum MessagePurpose: String, Sendable, Hashable, CaseIterable {
         case .code, .accessCode: "code"
         case .recoveryStarted: "veto"
         case .factorAdded, .factorRemoved, .backupCodesReplaced, .backupCodeUsed, .addressesChanged, .recoveryApproved,
-            .recoveryCancelled, .recoveryCompleted, .temporaryAccessCodeIssued, .lossReported:
+            .recoveryCancelled, .recoveryCompleted, .temporaryAccessCodeIssued, .lossReported, .factorResumed:
             nil
         }
     }

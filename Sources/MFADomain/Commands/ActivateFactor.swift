@@ -111,9 +111,9 @@ public struct ActivateFactor: SubjectCommand {
         }
         state.factors[index].activate(at: context.now)
         let factor = state.factors[index]
-        let moneyAlarm =
-            recovery == nil
-            && state.tell(.init(.factorAdded), to: state.recipients(except: factor.id, context), &context).moneyAlarm
+        if recovery == nil {
+            state.tell(.init(.factorAdded), to: state.recipients(except: factor.id, context), &context)
+        }
         let verificationID = state.remember(
             verificationOf: factor.id, level: Assurance(of: factor.kind, after: nil).level, &context)
         let codes =
@@ -121,10 +121,7 @@ public struct ActivateFactor: SubjectCommand {
             ? state.issueBackupCodes(&context).codes : []
         context.record(
             .activation, factor: factor, verdict: .accepted, backupCodesLeft: isFirst ? codes.count : nil)
-        context.annotate {
-            $0.moneyAlarm = moneyAlarm
-            $0.recovery = recovery
-        }
+        context.annotate { $0.recovery = recovery }
         return Outcome(
             verdict: .accepted, factor: factor, backupCodes: codes,
             attemptsLeft: factor.budget.attemptsLeft(at: context.now, context.settings),

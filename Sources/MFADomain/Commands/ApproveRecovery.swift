@@ -39,11 +39,12 @@ public struct ApproveRecovery: SubjectCommand {
         // The hold runs from the first approval; another code does not begin it anew.
         let holdEndsAt = (recovery.approval ?? approval).at.adding(
             seconds: context.settings.policy.recovery.holdSeconds)
-        let usableFrom = max(holdEndsAt, context.now)
+        let dueAt = max(holdEndsAt, context.now)
+        guard dueAt < recovery.endsAt else { throw .recoveryTooLate }
         let lifetime = recipient?.channel == .sms ? Self.lifetimeBySMSSeconds : Self.lifetimeSeconds
-        let expiresAt = min(recovery.endsAt, usableFrom.adding(seconds: lifetime))
+        let expiresAt = min(recovery.endsAt, dueAt.adding(seconds: lifetime))
         let code = BackupCode(groups: StartRecovery.codeGroups, entropy: &context.entropy)
-        let sending = try state.send(code, to: recipient, dueAt: usableFrom, expiresAt: expiresAt, &context)
+        let sending = try state.send(code, to: recipient, dueAt: dueAt, expiresAt: expiresAt, &context)
         switch sending {
         case .refused(let refusal):
             context.record(.recoveryApproved, verdict: .rateLimited)
@@ -52,26 +53,27 @@ public struct ApproveRecovery: SubjectCommand {
                 $0.recovery = RecoveryAct(recovery, by: approvedBy.name)
             }
             return Outcome(recovery: recovery, sentTo: "", code: "", refusal: refusal)
-        case .made(let messageID, let returned, let sentTo, var moneyAlarm):
+        case .made(let messageID, let returned, let sentTo):
             if let earlier = recovery.code?.messageID { context.change(.remove(earlier)) }
             recovery.approve(
                 approval,
                 Recovery.Code(
                     digest: context.lookupSecrets.digest(Self.purpose, code, recovery.id, of: state.pseudonym),
-                    usableFrom: usableFrom, expiresAt: expiresAt, messageID: messageID))
+                    madeAt: context.now, usableFrom: holdEndsAt, expiresAt: expiresAt, messageID: messageID))
             state.recovery = recovery
+            // What the code before began ends with it.
+            for index in state.factors.indices
+            where state.factors[index].storedState == .pendingActivation
+                && state.factors[index].binding == .recovered(recovery.id)
+            { state.factors[index].end(as: .revoked) }
             if isFirst {
                 state.countApproval(context)
-                // The code itself is the word by SMS.
-                let others = state.recipients(context).filter { recipient?.channel != .sms || $0.channel != .sms }
-                let told = state.tell(.init(.recoveryApproved), to: others, &context)
-                moneyAlarm = moneyAlarm || told.moneyAlarm
+                // The code itself is word enough where it goes by SMS.
+                let others = state.recipients(context).filter { $0.channel != .sms || $0.value != recipient?.value }
+                state.tell(.init(.recoveryApproved), to: others, &context)
             }
             context.record(.recoveryApproved, verdict: .accepted)
-            context.annotate {
-                $0.moneyAlarm = moneyAlarm
-                $0.recovery = RecoveryAct(recovery, by: approvedBy.name)
-            }
+            context.annotate { $0.recovery = RecoveryAct(recovery, by: approvedBy.name) }
             return Outcome(recovery: recovery, sentTo: sentTo, code: returned, refusal: nil)
         }
     }
@@ -81,6 +83,7 @@ public struct ApproveRecovery: SubjectCommand {
         answer.recoveryID = outcome.recovery.id
         answer.limit = outcome.refusal?.limit
         answer.retryAfterMilliseconds = outcome.refusal?.retryAfterMilliseconds ?? 0
+        answer.sentTo = outcome.sentTo
         answer.isSecret = !outcome.code.isEmpty
         return answer
     }
@@ -89,9 +92,12 @@ public struct ApproveRecovery: SubjectCommand {
 
     public func recall(_ recollection: Recollection, from state: SubjectState) throws(Refusal) -> Outcome {
         let answer = recollection.answer
-        guard let recovery = state.recovery, recovery.id == answer.recoveryID else { throw .idempotentAnswerGone }
+        guard let recovery = state.recovery, recovery.id == answer.recoveryID,
+            // Another code may have taken the place of the one that was answered.
+            answer.limit != nil || recovery.storedState == .approved && recovery.code?.madeAt == recollection.at
+        else { throw .idempotentAnswerGone }
         return Outcome(
-            recovery: recovery, sentTo: "", code: recollection.codes.first ?? "",
+            recovery: recovery, sentTo: answer.sentTo, code: recollection.codes.first ?? "",
             refusal: answer.limit.map { SendRefusal(limit: $0, retryAfterMilliseconds: answer.retryAfterMilliseconds) })
     }
 }

@@ -34,7 +34,9 @@ public struct CancelRecovery: SubjectCommand {
             cancellation = .byOperator
             name = canceller.name
         case .proof(let id):
-            try state.checkProof(id, at: context.now)
+            let proof = try state.checkProof(id, at: context.now)
+            // An operator's code shows nothing of a factor of the person's.
+            if state.factor(proof.factorID)?.kind == .temporaryAccessCode { throw .proofTooWeak }
             cancellation = .factorProven
         case .veto(let code):
             cancellation = .veto

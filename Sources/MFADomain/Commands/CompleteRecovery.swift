@@ -44,11 +44,14 @@ public struct CompleteRecovery: SubjectCommand {
                 recovery.redeem(.init(proof: VerificationID(entropy: &context.entropy), at: context.now))
                 verdict = .accepted
             } else {
-                recovery.fail(at: context.now)
+                recovery.fail()
                 verdict = .wrongCode
             }
         }
         state.recovery = recovery
+        if recovery.attemptsLeft == 0, state.cancelRecovery(.tooManyFailures, &context) != nil {
+            recovery = state.recovery ?? recovery
+        }
         context.record(.recoveryRedeemed, verdict: verdict)
         context.annotate { $0.recovery = RecoveryAct(recovery) }
         return Outcome(

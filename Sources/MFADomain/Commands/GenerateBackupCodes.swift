@@ -19,10 +19,9 @@ public struct GenerateBackupCodes: SubjectCommand {
         guard state.activeFactorCount > 0 else { throw .noActiveFactor(nil) }
         // A recovery is for a new factor, which brings codes of its own.
         if case .recovered = try state.checkMayBind(proof: proof, context) { throw .proofStale }
-        let told = state.tell(.init(.backupCodesReplaced), to: state.recipients(context), &context)
+        state.tell(.init(.backupCodesReplaced), to: state.recipients(context), &context)
         let (factor, codes) = state.issueBackupCodes(&context)
         context.record(.backupCodesGenerated, factor: factor, backupCodesLeft: codes.count)
-        context.annotate { $0.moneyAlarm = told.moneyAlarm }
         return Outcome(factor: factor, codes: codes)
     }
 

@@ -32,6 +32,7 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
 
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> Outcome {
         try issuedBy.checkIsNot(context.key.subject)
+        try state.claimOperatorAct("temporary access codes", &context)
         let recipient = try state.accessCodeAddress(delivery, context)
         let id = FactorID(entropy: &context.entropy)
         let code = BackupCode(groups: StartRecovery.codeGroups, entropy: &context.entropy)
@@ -45,8 +46,10 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
                 $0.recovery = act
             }
             return Outcome(factor: nil, sentTo: "", code: "", refusal: refusal)
-        case .made(_, let returned, let sentTo, let moneyAlarm):
-            for index in state.factors.indices where state.factors[index].temporaryAccessCode != nil {
+        case .made(let messageID, let returned, let sentTo):
+            for index in state.factors.indices {
+                guard let earlier = state.factors[index].temporaryAccessCode else { continue }
+                if let messageID = earlier.messageID { context.change(.remove(messageID)) }
                 state.factors[index].end(as: .revoked)
             }
             var factor = Factor(
@@ -55,17 +58,14 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
                     TemporaryAccessCode(
                         digest: context.lookupSecrets.digest(
                             TemporaryAccessCode.purpose, code, id, of: state.pseudonym),
-                        expiresAt: expiresAt, usesLeft: uses)), binding: .waived)
+                        expiresAt: expiresAt, usesLeft: uses, messageID: messageID)), binding: .waived)
             factor.activatedAt = context.now
             state.factors.append(factor)
             state.settleEndedFactors(at: context.now)
-            let others = state.recipients(context).filter { recipient?.channel != .sms || $0.channel != .sms }
-            let told = state.tell(.init(.temporaryAccessCodeIssued), to: others, &context)
+            let others = state.recipients(context).filter { $0.channel != .sms || $0.value != recipient?.value }
+            state.tell(.init(.temporaryAccessCodeIssued), to: others, &context)
             context.record(.temporaryAccessCodeIssued, factor: factor, verdict: .accepted)
-            context.annotate {
-                $0.moneyAlarm = moneyAlarm || told.moneyAlarm
-                $0.recovery = act
-            }
+            context.annotate { $0.recovery = act }
             return Outcome(factor: factor, sentTo: sentTo, code: returned, refusal: nil)
         }
     }
@@ -75,6 +75,7 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
         answer.factorID = outcome.factor?.id
         answer.limit = outcome.refusal?.limit
         answer.retryAfterMilliseconds = outcome.refusal?.retryAfterMilliseconds ?? 0
+        answer.sentTo = outcome.sentTo
         answer.isSecret = !outcome.code.isEmpty
         return answer
     }
@@ -84,9 +85,9 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
     public func recall(_ recollection: Recollection, from state: SubjectState) throws(Refusal) -> Outcome {
         let answer = recollection.answer
         let factor = answer.factorID.flatMap { state.factor($0) }
-        guard answer.limit != nil || factor != nil else { throw .idempotentAnswerGone }
+        guard answer.limit != nil || factor?.credential != nil else { throw .idempotentAnswerGone }
         return Outcome(
-            factor: factor, sentTo: "", code: recollection.codes.first ?? "",
+            factor: factor, sentTo: answer.sentTo, code: recollection.codes.first ?? "",
             refusal: answer.limit.map { SendRefusal(limit: $0, retryAfterMilliseconds: answer.retryAfterMilliseconds) })
     }
 }

@@ -13,17 +13,17 @@ public struct PutSubject: SubjectCommand {
     public func apply(to state: inout SubjectState, _ context: inout DecisionContext) throws(Refusal) -> SubjectState {
         // Where addresses change, the old ones are told too: whoever changed them may not be the person (CONTROLS row
         // 72).
-        let old = state.profile.addresses.isEmpty ? [] : state.recipients(context)
-        let hasChanged = state.profile.addresses != profile.addresses
+        let before = state.profile
+        let old = state.recipients(context)
         state.profile = profile
+        state.profile.addressesChangedAt = before.addressesChangedAt
         state.startGrace(context)
-        var moneyAlarm = false
-        if hasChanged, !old.isEmpty {
+        if before.addresses != profile.addresses {
+            if state.hasProtectedFactor { state.profile.addressesChangedAt = context.now }
             let new = state.recipients(context).filter { !old.contains($0) }
-            moneyAlarm = state.tell(.init(.addressesChanged), to: old + new, &context).moneyAlarm
+            if !old.isEmpty { state.tell(.init(.addressesChanged), to: old + new, &context) }
         }
         context.record(.subjectPut)
-        context.annotate { $0.moneyAlarm = moneyAlarm }
         return state
     }
 

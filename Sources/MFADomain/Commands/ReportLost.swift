@@ -32,8 +32,13 @@ public struct ReportLost: SubjectCommand {
         case .primary, .none: if !facts.mayAdminister { throw .proofRequired }
         }
         var indices: [Int] = []
-        for id in factorIDs { indices.append(try state.factorIndex(id)) }
+        for id in factorIDs {
+            let index = try state.factorIndex(id)
+            if !indices.contains(index) { indices.append(index) }
+        }
         if factorIDs.isEmpty { indices = state.factors.indices.filter { state.factors[$0].kind.isSecondFactor } }
+        // What is lost is told too: whoever reports may not be the person.
+        let recipients = state.recipients(context)
         var lost: Set<FactorID> = []
         var hasChanged = false
         for index in indices {
@@ -51,9 +56,8 @@ public struct ReportLost: SubjectCommand {
         let suspended = indices.map { state.factors[$0] }.filter { $0.storedState == .suspended }
         let outcome = Outcome(factors: suspended, forgottenDevices: before - state.trustedDevices.count)
         guard hasChanged else { return outcome }
-        let told = state.tell(.init(.lossReported), to: state.recipients(context), &context)
+        state.tell(.init(.lossReported), to: recipients, &context)
         context.record(.lossReported)
-        context.annotate { $0.moneyAlarm = told.moneyAlarm }
         return outcome
     }
 

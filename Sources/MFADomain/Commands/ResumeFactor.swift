@@ -17,6 +17,7 @@ public struct ResumeFactor: FactorCommand {
         case .suspended:
             try state.checkMayChange(proof: proof, context)
             state.factors[index].resume()
+            state.tell(.init(.factorResumed), to: state.recipients(context), &context)
             context.record(.factorResumed, factor: state.factors[index])
         case .revoked, .expired: throw .factorEnded
         case .pendingActivation: throw .factorNotActive(.pendingActivation)

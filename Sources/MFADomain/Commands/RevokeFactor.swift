@@ -23,11 +23,11 @@ public struct RevokeFactor: FactorCommand {
         let recipients =
             state.factors[index].activatedAt == nil
             ? [] : state.recipients(context).filter { $0.factorID != factorID || $0.channel != .push }
+        if let messageID = state.factors[index].temporaryAccessCode?.messageID { context.change(.remove(messageID)) }
         state.factors[index].end(as: .revoked)
         let factor = state.factors[index]
-        let told = state.tell(.init(.factorRemoved), to: recipients, &context)
+        state.tell(.init(.factorRemoved), to: recipients, &context)
         context.record(.factorRevoked, factor: factor)
-        context.annotate { $0.moneyAlarm = told.moneyAlarm }
         state.settleEndedFactors(at: context.now)
         return factor
     }

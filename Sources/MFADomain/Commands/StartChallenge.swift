@@ -102,7 +102,7 @@ public struct StartChallenge: SubjectCommand {
         case .refused(let limit, let retryAfterMilliseconds):
             return ration(
                 SendRefusal(limit: limit, retryAfterMilliseconds: retryAfterMilliseconds), factor, state, &context)
-        case .granted(let sendsLeft, let resendAfterMilliseconds, let moneyAlarm):
+        case .granted(let sendsLeft, let resendAfterMilliseconds):
             var challenge =
                 resent.map { state.challenges[$0] }
                 ?? Challenge(
@@ -111,10 +111,7 @@ public struct StartChallenge: SubjectCommand {
             let code = state.issueCode(to: credential, in: &challenge, delivery, &context)
             if let resent { state.challenges[resent] = challenge } else { state.add(challenge) }
             context.record(.challengeStarted, factor: factor)
-            context.annotate {
-                $0.challengeID = challenge.id
-                $0.moneyAlarm = moneyAlarm
-            }
+            context.annotate { $0.challengeID = challenge.id }
             return Outcome(
                 verdict: nil, challenge: challenge, code: code, refusal: nil, sendsLeft: sendsLeft,
                 resendAfterMilliseconds: resendAfterMilliseconds, alternatives: [])

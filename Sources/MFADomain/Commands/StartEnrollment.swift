@@ -92,7 +92,7 @@ public struct StartEnrollment: SubjectCommand {
             return Outcome(
                 factor: nil, accountName: state.profile.accountName, challenge: nil, code: "",
                 refusal: SendRefusal(limit: limit, retryAfterMilliseconds: retryAfterMilliseconds))
-        case .granted(_, _, let moneyAlarm):
+        case .granted:
             let started = start(kind, .address(credential), binding, &state, &context)
             guard let factor = started.factor else { return started }
             var challenge = Challenge(
@@ -100,10 +100,7 @@ public struct StartEnrollment: SubjectCommand {
                 createdAt: context.now, expiresAt: context.now, code: "")
             let code = state.issueCode(to: credential, in: &challenge, delivery, &context)
             state.add(challenge)
-            context.annotate {
-                $0.challengeID = challenge.id
-                $0.moneyAlarm = moneyAlarm
-            }
+            context.annotate { $0.challengeID = challenge.id }
             return Outcome(
                 factor: factor, accountName: started.accountName, challenge: challenge, code: code, refusal: nil)
         }
@@ -112,6 +109,8 @@ public struct StartEnrollment: SubjectCommand {
     private func bringOver(
         _ existing: ExistingFactor, _ binding: Binding, _ state: inout SubjectState, _ context: inout DecisionContext
     ) throws(Refusal) -> Outcome {
+        // Nothing of a recovery's ends, and nothing counts, before the person has proven the new factor.
+        if case .recovered = binding { throw .proofStale }
         guard context.settings.allowsExistingSecrets else { throw .existingSecretsNotAllowed }
         guard !existing.isActive || facts.mayBindWithoutProof else { throw .activeImportNotAllowed }
         let id = FactorID(entropy: &context.entropy)
@@ -178,10 +177,15 @@ extension SubjectState {
     /// What changes the ways to sign in wants a proof as good as there is (CONTROLS rows 70 and 73): worth what the
     /// policy asks, and, where the subject has a factor of its own, more than a mailbox or an operator's code.
     func checkIsStrong(_ verification: RecentVerification, _ context: DecisionContext) throws(Refusal) {
+        if factor(verification.factorID)?.kind == .temporaryAccessCode,
+            hasProtectedFactor(where: { $0 != .temporaryAccessCode })
+        {
+            throw .proofTooWeak
+        }
         guard hasProtectedFactor(where: \.isSecondFactor) else { return }
-        guard let level = verification.level, level.rawValue >= rules(context).level.rawValue,
-            factor(verification.factorID)?.kind != .temporaryAccessCode
-        else { throw .proofTooWeak }
+        guard let level = verification.level, level.rawValue >= rules(context).level.rawValue else {
+            throw .proofTooWeak
+        }
     }
 
     /// What a binding relied on must still hold when the factor becomes active: the owner may have gained a factor,

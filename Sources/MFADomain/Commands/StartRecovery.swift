@@ -22,8 +22,11 @@ public struct StartRecovery: SubjectCommand {
         guard state.mayRecoverAgain(context) else { throw .tooManyRecoveries }
         let id = RecoveryID(entropy: &context.entropy)
         let veto = BackupCode(groups: Self.codeGroups, entropy: &context.entropy)
-        let (told, moneyAlarm) = state.tell(
-            .init(.recoveryStarted, vetoCode: veto.text), to: state.recipients(context), &context)
+        try state.claimOperatorAct("recoveries started", &context)
+        let recipients = state.recipients(context)
+        let told = state.tell(.init(.recoveryStarted, vetoCode: veto.text), to: recipients, &context)
+        // Where the person cannot be told, because so much was sent, nobody is let in either.
+        guard told.count == recipients.count else { throw .noticesRationed }
         let recovery = Recovery(
             id: id, startedAt: context.now, endsAt: context.now.adding(seconds: rules.timeoutSeconds),
             startedBy: startedBy.name, reason: reason, evidence: evidence,
@@ -32,7 +35,6 @@ public struct StartRecovery: SubjectCommand {
         state.recovery = recovery
         context.record(.recoveryStarted)
         context.annotate {
-            $0.moneyAlarm = moneyAlarm
             $0.recovery = RecoveryAct(recovery, by: startedBy.name, reason: reason, evidence: evidence)
         }
         return recovery

@@ -13,7 +13,9 @@ public struct SuspendFactor: FactorCommand {
         switch state.factors[index].state(at: context.now) {
         case .suspended: break
         case .active:
+            let recipients = state.recipients(context)
             state.factors[index].suspend()
+            state.tell(.init(.lossReported), to: recipients, &context)
             context.record(.factorSuspended, factor: state.factors[index])
         case .revoked, .expired: throw .factorEnded
         case .pendingActivation: throw .factorNotActive(.pendingActivation)

@@ -150,6 +150,8 @@ public struct Verify: SubjectCommand {
             factor.credential = .backupCodes(set)
             return .accepted
         case .temporaryAccessCode(var access):
+            // A clock that was set back makes no code live longer.
+            if context.now < factor.createdAt { return .wrongCode }
             let verdict = access.spend(code, of: factor.id, pseudonym, context.lookupSecrets)
             factor.credential = .temporaryAccessCode(access)
             return verdict
@@ -161,10 +163,13 @@ public struct Verify: SubjectCommand {
     func accept(
         _ index: Int, _ challengeID: ChallengeID?, _ state: inout SubjectState, _ context: inout DecisionContext
     ) -> Outcome {
+        // Neither a mailbox nor an operator's code shows anything of what the person holds.
+        let kind = state.factors[index].kind
+        let isOfPerson = kind.category != nil && kind != .temporaryAccessCode
         if case .push(var credential) = state.factors[index].credential {
             credential.refusals = 0
             state.factors[index].credential = .push(credential)
-        } else if state.factors[index].kind.category != nil {
+        } else if isOfPerson {
             state.liftPushPauses()
         }
         state.factors[index].budget.succeed()
@@ -172,24 +177,14 @@ public struct Verify: SubjectCommand {
         let factor = state.factors[index]
         let assurance = Assurance(of: factor.kind, after: primary)
         let id = state.remember(verificationOf: factor.id, level: assurance.level, action: action, &context)
-        if factor.kind.category != nil { state.remember(signals, context) }
-        // An operator's code shows nothing of a factor of the person's.
+        if isOfPerson { state.remember(signals, context) }
         let recovery = factor.kind == .temporaryAccessCode ? nil : state.cancelRecovery(.factorProven, &context)
-        var moneyAlarm = false
         if let left = factor.backupCodes?.left {
-            let notice = OutboxMessage.Notice(.backupCodeUsed, backupCodesLeft: left)
-            // One word by SMS for one decision: each is judged as if it were the only one.
-            let recipients = state.recipients(context).filter { recovery == nil || $0.channel != .sms }
-            moneyAlarm = state.tell(notice, to: recipients, &context).moneyAlarm
+            state.tell(.init(.backupCodeUsed, backupCodesLeft: left), to: state.recipients(context), &context)
         }
         context.record(
             .verification, factor: factor, verdict: .accepted, backupCodesLeft: factor.backupCodes?.left)
-        if recovery != nil || moneyAlarm {
-            context.annotate {
-                $0.recovery = recovery
-                $0.moneyAlarm = moneyAlarm
-            }
-        }
+        if recovery != nil { context.annotate { $0.recovery = recovery } }
         return outcome(.accepted, factor, id, assurance, challengeID, state, &context)
     }
 

@@ -13,6 +13,8 @@ public struct DecisionContext {
     private(set) var event: AuditEvent?
     private(set) var outbox: [OutboxChange] = []
     private(set) var claims: [BudgetClaim] = []
+    /// True once a message took the money spent past the mark that is worth a word.
+    var hasPassedMoneyMark = false
 
     init(
         key: SubjectKey, now: Timestamp, entropy: any Entropy, settings: DomainSettings,
@@ -34,7 +36,8 @@ public struct DecisionContext {
     ) {
         event = AuditEvent(
             kind: kind, at: now, caller: facts.caller, requestID: facts.requestID, factorID: factor?.id,
-            factorKind: factor?.kind, verdict: verdict, factorLocked: factorLocked, backupCodesLeft: backupCodesLeft)
+            factorKind: factor?.kind, verdict: verdict, factorLocked: factorLocked, backupCodesLeft: backupCodesLeft,
+            moneyAlarm: hasPassedMoneyMark)
     }
 
     /// Adds to the event that was recorded.

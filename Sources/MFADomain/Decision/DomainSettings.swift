@@ -50,6 +50,8 @@ public struct DomainSettings: Sendable, Hashable {
     static let endedChallengeSeconds: Int64 = 600
     /// How far a device's clock may be off in a signed request.
     static let deviceClockSeconds: Int64 = 300
+    /// Recoveries started, and temporary access codes issued, for one person in a day.
+    static let maxOperatorActsPerDay: Int64 = 10
     /// How long a notice is worth sending.
     static let noticeLifetimeSeconds: Int64 = 86_400
     /// Wait before the second, third, … attempt to deliver; the last one repeats.

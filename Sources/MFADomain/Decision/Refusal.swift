@@ -53,6 +53,12 @@ public enum Refusal: Error, Sendable, Hashable {
     case nothingToRecover
     /// The year's recoveries of the subject are used up.
     case tooManyRecoveries
+    /// Enough was done for this subject today.
+    case tooManyOperatorActs
+    /// The person cannot be told by SMS before some time has passed.
+    case noticesRationed
+    /// The hold would end after the recovery.
+    case recoveryTooLate
     /// Whoever starts a recovery does not approve it.
     case sameOperator
     case operatorIsSubject

@@ -26,6 +26,7 @@ public struct OutboxMessage: Sendable, Hashable {
             case recoveryCompleted = 9
             case temporaryAccessCodeIssued = 10
             case lossReported = 11
+            case factorResumed = 12
 
             /// What tells of somebody who may be taking the account over must not be kept back because other notices
             /// were many.
@@ -33,7 +34,7 @@ public struct OutboxMessage: Sendable, Hashable {
                 switch self {
                 case .recoveryStarted, .recoveryApproved, .recoveryCancelled, .recoveryCompleted: true
                 case .factorAdded, .factorRemoved, .backupCodesReplaced, .backupCodeUsed, .addressesChanged,
-                    .temporaryAccessCodeIssued, .lossReported:
+                    .temporaryAccessCodeIssued, .lossReported, .factorResumed:
                     false
                 }
             }

@@ -28,17 +28,13 @@ struct Recipient: Sendable, Hashable {
 }
 
 extension SubjectState {
-    /// Every live channel of the person: addresses and devices of ACTIVE factors, then addresses of the profile. Not
-    /// those of a suspended factor, which somebody else may hold by now.
+    /// Every live channel of the person: addresses and devices of ACTIVE factors, then addresses of the profile.
     func recipients(except excluded: FactorID? = nil, _ context: DecisionContext) -> [Recipient] {
         var recipients: [Recipient] = []
-        var closed: [String] = []
-        for factor in factors where factor.id == excluded || factor.storedState == .suspended {
-            if let credential = factor.address { closed.append(credential.address.mailbox) }
-        }
+        let closed = excluded.flatMap { factor($0)?.address?.address.mailbox }
         func add(_ recipient: Recipient) {
             if let credential = recipient.credential {
-                guard !closed.contains(credential.address.mailbox),
+                guard closed != credential.address.mailbox,
                     !recipients.contains(where: { $0.credential?.address.mailbox == credential.address.mailbox })
                 else { return }
             }
@@ -59,16 +55,15 @@ extension SubjectState {
     /// Tells the person what happened. By SMS only within the ration; the others cost nothing, and each tells of a
     /// change that was made.
     ///
-    /// - Returns: who was told, and whether that took the money spent past the mark.
+    /// - Returns: who was told.
+    @discardableResult
     func tell(
         _ notice: OutboxMessage.Notice, to recipients: [Recipient], _ context: inout DecisionContext
-    ) -> (recipients: [Recipient], moneyAlarm: Bool) {
+    ) -> [Recipient] {
         let numbers = recipients.filter { $0.channel == .sms }.compactMap(\.credential)
-        let sms =
-            numbers.isEmpty
-            ? (isGranted: false, moneyAlarm: false)
-            : NoticeRation(of: notice.kind, to: numbers, context.settings.sending).claim(&context)
-        let told = recipients.filter { $0.channel != .sms || sms.isGranted }
+        let maySendSMS =
+            numbers.isEmpty || NoticeRation(of: notice.kind, to: numbers, context.settings.sending).claim(&context)
+        let told = recipients.filter { $0.channel != .sms || maySendSMS }
         for recipient in told {
             context.change(
                 .add(
@@ -78,6 +73,6 @@ extension SubjectState {
                         factorID: recipient.factorID, challengeID: nil, createdAt: context.now,
                         expiresAt: context.now.adding(seconds: DomainSettings.noticeLifetimeSeconds))))
         }
-        return (told, sms.moneyAlarm)
+        return told
     }
 }

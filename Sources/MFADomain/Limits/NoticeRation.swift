@@ -30,10 +30,13 @@ struct NoticeRation {
 
     /// Puts the claims into the decision.
     ///
-    /// - Returns: whether all may be sent, and whether that took the money spent past the mark.
-    func claim(_ context: inout DecisionContext) -> (isGranted: Bool, moneyAlarm: Bool) {
-        guard let answers = context.claim(claims) else { return (true, false) }
-        guard answers.grant(claims) else { return (false, false) }
-        return (true, claims.contains { $0.counter.axis == .money && answers[$0].passesMoneyMark })
+    /// - Returns: whether all may be sent.
+    func claim(_ context: inout DecisionContext) -> Bool {
+        guard let answers = context.claim(claims) else { return true }
+        guard answers.grant(claims) else { return false }
+        if claims.contains(where: { $0.counter.axis == .money && answers[$0].passesMoneyMark }) {
+            context.hasPassedMoneyMark = true
+        }
+        return true
     }
 }

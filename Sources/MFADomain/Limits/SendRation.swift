@@ -2,7 +2,7 @@
 struct SendRation {
     /// A refusal, or what is left of the address's ration.
     enum Answer {
-        case granted(sendsLeft: Int, resendAfterMilliseconds: Int64, moneyAlarm: Bool)
+        case granted(sendsLeft: Int, resendAfterMilliseconds: Int64)
         case refused(SendLimit, retryAfterMilliseconds: Int64)
     }
 
@@ -47,18 +47,18 @@ struct SendRation {
     /// Puts the claims into the decision and says what came of them.
     func claim(_ context: inout DecisionContext) -> Answer {
         guard let answers = context.claim(claims.map(\.claim)) else {
-            return .granted(sendsLeft: 0, resendAfterMilliseconds: 0, moneyAlarm: false)
+            return .granted(sendsLeft: 0, resendAfterMilliseconds: 0)
         }
         for (limit, claim) in claims where !answers[claim].isGranted {
             return .refused(limit, retryAfterMilliseconds: answers[claim].retryAfterMilliseconds)
         }
         let ofAddress = claims.filter { $0.limit == .address }.map { answers[$0.claim] }
-        let moneyAlarm = claims.contains { limit, claim in
-            limit == .money && answers[claim].passesMoneyMark
+        if claims.contains(where: { $0.limit == .money && answers[$0.claim].passesMoneyMark }) {
+            context.hasPassedMoneyMark = true
         }
         return .granted(
             sendsLeft: Int(clamping: ofAddress.map(\.left).last ?? 0),
-            resendAfterMilliseconds: ofAddress.map(\.retryAfterMilliseconds).max() ?? 0, moneyAlarm: moneyAlarm)
+            resendAfterMilliseconds: ofAddress.map(\.retryAfterMilliseconds).max() ?? 0)
     }
 
     /// Counts a code that was sent and used, for the share that the breaker watches (CONTROLS row 25). Codes that

@@ -29,14 +29,18 @@ public struct Recovery: Sendable, Hashable {
     public struct Code: Sendable, Hashable {
         /// Keyed hash; the code itself is kept nowhere.
         public let digest: [UInt8]
+        public let madeAt: Timestamp
         /// End of the hold.
         public let usableFrom: Timestamp
         public let expiresAt: Timestamp
         /// What brings it to the person; nil where the caller does.
         public let messageID: MessageID?
 
-        public init(digest: [UInt8], usableFrom: Timestamp, expiresAt: Timestamp, messageID: MessageID?) {
+        public init(
+            digest: [UInt8], madeAt: Timestamp, usableFrom: Timestamp, expiresAt: Timestamp, messageID: MessageID?
+        ) {
             self.digest = digest
+            self.madeAt = madeAt
             self.usableFrom = usableFrom
             self.expiresAt = expiresAt
             self.messageID = messageID
@@ -166,9 +170,6 @@ public struct Recovery: Sendable, Hashable {
         endedAt = now
     }
 
-    /// Charges a wrong code. The last one ends the recovery.
-    mutating func fail(at now: Timestamp) {
-        failures += 1
-        if attemptsLeft == 0 { cancel(.tooManyFailures, at: now) }
-    }
+    /// Charges a wrong code. Whoever has none left has to cancel.
+    mutating func fail() { failures += 1 }
 }

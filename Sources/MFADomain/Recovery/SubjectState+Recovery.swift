@@ -28,7 +28,7 @@ extension SubjectState {
         if let messageID = recovery.code?.messageID { context.change(.remove(messageID)) }
         recovery.cancel(cancellation, at: context.now)
         self.recovery = recovery
-        _ = tell(.init(.recoveryCancelled), to: recipients(context), &context)
+        tell(.init(.recoveryCancelled), to: recipients(context), &context)
         return RecoveryAct(recovery)
     }
 
@@ -50,7 +50,7 @@ extension SubjectState {
         trustedDevices = []
         recentVerifications = []
         recovery?.complete(with: factorID, at: context.now)
-        _ = tell(.init(.recoveryCompleted), to: recipients, &context)
+        tell(.init(.recoveryCompleted), to: recipients, &context)
     }
 }
 

@@ -49,8 +49,7 @@ public struct Factor: Sendable, Hashable {
 
     public func state(at now: Timestamp) -> FactorState {
         if storedState == .pendingActivation, let activationDeadline, now >= activationDeadline { return .expired }
-        // Not before it was made either: a clock that was set back makes no code live longer.
-        if let temporaryAccessCode, now >= temporaryAccessCode.expiresAt || now < createdAt { return .expired }
+        if let temporaryAccessCode, now >= temporaryAccessCode.expiresAt { return .expired }
         return storedState
     }
 

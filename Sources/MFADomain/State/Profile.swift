@@ -13,15 +13,18 @@ public struct Profile: Sendable, Hashable {
     /// BCP 47. Empty when none was given.
     public var locale: String
     public var addresses: [AddressCredential]
+    /// When they were last changed beside a factor; nil for never.
+    public internal(set) var addressesChangedAt: Timestamp?
 
     public init(
         kind: Kind = .human, groups: [String] = [], accountName: String = "", locale: String = "",
-        addresses: [AddressCredential] = []
+        addresses: [AddressCredential] = [], addressesChangedAt: Timestamp? = nil
     ) {
         self.kind = kind
         self.groups = groups
         self.accountName = accountName
         self.locale = locale
         self.addresses = addresses
+        self.addressesChangedAt = addressesChangedAt
     }
 }

@@ -14,6 +14,8 @@ public struct RememberedAnswer: Sendable, Hashable {
     public var evaluation: Evaluation?
     public var trustedDeviceID: TrustedDeviceID?
     public var recoveryID: RecoveryID?
+    /// Where a code went, masked.
+    public var sentTo = ""
     public var count = 0
     /// True when the answer held codes or a secret: repeatable for ten minutes only.
     public var isSecret = false

@@ -103,6 +103,21 @@ enum StatusMapping {
                 .resourceExhausted, reason: "TOO_MANY_RECOVERIES",
                 "The subject was recovered as often within a year as the policy allows.",
                 hint: "`recovery.max_per_year` in the policy file decides.")
+        case .tooManyOperatorActs:
+            CallStatus(
+                .resourceExhausted, reason: "TOO_MANY_OPERATOR_ACTS",
+                "Enough recoveries were started, or codes issued, for this subject today.", hint: "Try again tomorrow.")
+        case .noticesRationed:
+            CallStatus(
+                .resourceExhausted, reason: "NOTICES_RATIONED",
+                "The person cannot be told by SMS now, so nothing was begun.",
+                hint:
+                    "So much was sent to the number, its prefix or country, or for so much money. Try again in an hour."
+            )
+        case .recoveryTooLate:
+            CallStatus(
+                .failedPrecondition, reason: "RECOVERY_TOO_LATE", "The hold would end after the recovery.",
+                hint: "Cancel it and start another one.")
         case .sameOperator:
             CallStatus(
                 .failedPrecondition, reason: "SAME_OPERATOR", "Whoever starts a recovery does not approve it.",

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import MFADomain
 internal import MFAProto
 internal import MFAService
@@ -33,13 +34,20 @@ extension Rows {
                 }
             },
             MethodRow(methods.cancelRecovery, scope: .recover) { request, call in
-                let command = CancelRecovery(
-                    facts: call.facts, recoveryID: try FieldCheck.recoveryID(request.recoveryID),
-                    authority: try CancelRecovery.Authority(checking: request))
-                let outcome = try await service.perform(command, on: call.key)
-                return .with {
-                    $0.verdict = .init(outcome.verdict)
-                    $0.recovery = .init(outcome.recovery, at: service.now)
+                do {
+                    let command = CancelRecovery(
+                        facts: call.facts, recoveryID: try FieldCheck.recoveryID(request.recoveryID),
+                        authority: try CancelRecovery.Authority(checking: request))
+                    let outcome = try await service.perform(command, on: call.key)
+                    if call.caller.conceal, outcome.verdict != .accepted { return .with { $0.verdict = .wrongCode } }
+                    return .with {
+                        $0.verdict = .init(outcome.verdict)
+                        $0.recovery = .init(outcome.recovery, at: service.now)
+                    }
+                } catch {
+                    guard call.caller.conceal, Concealment.hides(error) else { throw error }
+                    await service.decideAboutNobody(call.facts)
+                    return .with { $0.verdict = .wrongCode }
                 }
             },
             MethodRow(methods.completeRecovery, scope: .recover, takesGuess: true) { request, call in
@@ -133,6 +141,10 @@ extension Rows {
 extension FieldCheck {
     fileprivate static func operatorName(_ value: String) throws(CallStatus) -> Operator {
         try required(value, "operator", maxBytes: 128)
+        // Nobody is to be two by characters that are not seen, or that look like others.
+        guard !value.unicodeScalars.contains(where: { $0.properties.generalCategory == .format }),
+            value == value.precomposedStringWithCompatibilityMapping
+        else { throw .invalidField("operator", "must not hold invisible or compatibility characters.") }
         return Operator(value)
     }
 

@@ -284,7 +284,8 @@ public nonisolated struct Countersign_V1_StartRecoveryRequest: Sendable {
 
   public var idempotencyKey: String = String()
 
-  /// The person at the help desk, as the caller knows them: 1-128 bytes. Upper and lower case are one.
+  /// The person at the help desk, as the caller knows them: 1-128 bytes, no invisible or compatibility characters. Upper
+  /// and lower case are one.
   public var `operator`: String = String()
 
   /// Why, 1-256 bytes. Kept in the audit: name nobody.
@@ -340,8 +341,8 @@ public nonisolated struct Countersign_V1_ApproveRecoveryRequest: Sendable {
   public var delivery: Countersign_V1_Delivery = .unspecified
 
   /// Where SEND sends the code: to an address of this kind that the subject proved, else to the first of PutSubject.
-  /// UNSPECIFIED: to an e-mail address, or, where there is none, to a telephone. A code by SMS is good for 10 minutes,
-  /// any other for 24 hours.
+  /// UNSPECIFIED: e-mail before telephone. Addresses of PutSubject that were changed within the hour, and those of
+  /// suspended factors, do not count. A code by SMS is good for 10 minutes, any other for 24 hours.
   public var sendTo: Countersign_V1_AddressKind = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

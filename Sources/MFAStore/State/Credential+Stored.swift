@@ -156,20 +156,25 @@ extension TemporaryAccessCode {
         fields.array(1, digest)
         fields.integer(2, expiresAt.milliseconds)
         fields.integer(3, Int64(usesLeft))
+        fields.id(4, messageID)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
         var digest: [UInt8] = []
         var (expiresAt, usesLeft): (Int64, Int64) = (0, 0)
+        var messageID: MessageID?
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
             case (1, .lengthDelimited): digest = try cursor.array(bytes)
             case (2, .varint): expiresAt = try cursor.integer(bytes)
             case (3, .varint): usesLeft = try cursor.integer(bytes)
+            case (4, .lengthDelimited): messageID = try cursor.id(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
-        self.init(digest: digest, expiresAt: Timestamp(milliseconds: expiresAt), usesLeft: Int(usesLeft))
+        self.init(
+            digest: digest, expiresAt: Timestamp(milliseconds: expiresAt), usesLeft: Int(usesLeft), messageID: messageID
+        )
     }
 }

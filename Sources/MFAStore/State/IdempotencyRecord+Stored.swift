@@ -23,6 +23,7 @@ extension IdempotencyRecord {
         fields.id(18, answer.trustedDeviceID)
         fields.integer(19, Int64(answer.count))
         fields.id(20, answer.recoveryID)
+        fields.string(21, answer.sentTo)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -53,6 +54,7 @@ extension IdempotencyRecord {
             case (18, .lengthDelimited): answer.trustedDeviceID = try cursor.id(bytes)
             case (19, .varint): answer.count = Int(try cursor.integer(bytes))
             case (20, .lengthDelimited): answer.recoveryID = try cursor.id(bytes)
+            case (21, .lengthDelimited): answer.sentTo = try cursor.string(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }

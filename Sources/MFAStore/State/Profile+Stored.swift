@@ -13,11 +13,13 @@ extension Profile {
                 $0.string(3, credential.country)
             }
         }
+        fields.moment(6, addressesChangedAt)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
         var kind: Kind?
         var profile = Profile()
+        var changedAt: Timestamp?
         var cursor = FieldCursor(bytes)
         while let tag = try cursor.nextTag(bytes) {
             switch (tag.number, tag.type) {
@@ -28,12 +30,14 @@ extension Profile {
             case (5, .lengthDelimited):
                 profile.addresses.append(
                     try AddressCredential(ofProfile: bytes.extracting(try cursor.content(bytes))))
+            case (6, .varint): changedAt = try cursor.moment(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard let kind else { throw FieldError() }
-        profile.kind = kind
-        self = profile
+        self.init(
+            kind: kind, groups: profile.groups, accountName: profile.accountName, locale: profile.locale,
+            addresses: profile.addresses, addressesChangedAt: changedAt)
     }
 }
 

@@ -24,6 +24,7 @@ extension Recovery {
         fields.id(19, factorID)
         fields.raw(20, cancellation)
         fields.moment(21, endedAt)
+        fields.moment(22, code?.madeAt)
     }
 
     init(stored bytes: Span<UInt8>) throws(FieldError) {
@@ -34,7 +35,7 @@ extension Recovery {
         var (vetoDigest, codeDigest): ([UInt8], [UInt8]) = ([], [])
         var told: [String] = []
         var (approvedAt, usableFrom, expiresAt): (Timestamp?, Timestamp?, Timestamp?)
-        var (redeemedAt, endedAt): (Timestamp?, Timestamp?)
+        var (redeemedAt, endedAt, codeMadeAt): (Timestamp?, Timestamp?, Timestamp?)
         var messageID: MessageID?
         var proof: VerificationID?
         var factorID: FactorID?
@@ -63,13 +64,16 @@ extension Recovery {
             case (19, .lengthDelimited): factorID = try cursor.id(bytes)
             case (20, .varint): cancellation = try cursor.raw(bytes)
             case (21, .varint): endedAt = try cursor.moment(bytes)
+            case (22, .varint): codeMadeAt = try cursor.moment(bytes)
             default: try cursor.skip(tag.type, bytes)
             }
         }
         guard let id, let state else { throw FieldError() }
         var code: Code?
-        if let usableFrom, let expiresAt {
-            code = Code(digest: codeDigest, usableFrom: usableFrom, expiresAt: expiresAt, messageID: messageID)
+        if let codeMadeAt, let usableFrom, let expiresAt {
+            code = Code(
+                digest: codeDigest, madeAt: codeMadeAt, usableFrom: usableFrom, expiresAt: expiresAt,
+                messageID: messageID)
         }
         var redemption: Redemption?
         if let proof, let redeemedAt { redemption = Redemption(proof: proof, at: redeemedAt) }

@@ -30,57 +30,86 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-nonisolated struct Countersign_Storage_StoredSubject: Sendable {
+nonisolated struct Countersign_Storage_StoredSubject: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var pseudonym: Data = Data()
+  var pseudonym: Data {
+    get {_storage._pseudonym}
+    set {_uniqueStorage()._pseudonym = newValue}
+  }
 
-  var createdAt: Int64 = 0
+  var createdAt: Int64 {
+    get {_storage._createdAt}
+    set {_uniqueStorage()._createdAt = newValue}
+  }
 
   var profile: Countersign_Storage_StoredProfile {
-    get {_profile ?? Countersign_Storage_StoredProfile()}
-    set {_profile = newValue}
+    get {_storage._profile ?? Countersign_Storage_StoredProfile()}
+    set {_uniqueStorage()._profile = newValue}
   }
   /// Returns true if `profile` has been explicitly set.
-  var hasProfile: Bool {self._profile != nil}
+  var hasProfile: Bool {_storage._profile != nil}
   /// Clears the value of `profile`. Subsequent reads from it will return its default value.
-  mutating func clearProfile() {self._profile = nil}
+  mutating func clearProfile() {_uniqueStorage()._profile = nil}
 
-  var factors: [Countersign_Storage_StoredFactor] = []
+  var factors: [Countersign_Storage_StoredFactor] {
+    get {_storage._factors}
+    set {_uniqueStorage()._factors = newValue}
+  }
 
-  var recentVerifications: [Countersign_Storage_StoredVerification] = []
+  var recentVerifications: [Countersign_Storage_StoredVerification] {
+    get {_storage._recentVerifications}
+    set {_uniqueStorage()._recentVerifications = newValue}
+  }
 
-  var idempotencyRecords: [Countersign_Storage_StoredIdempotencyRecord] = []
+  var idempotencyRecords: [Countersign_Storage_StoredIdempotencyRecord] {
+    get {_storage._idempotencyRecords}
+    set {_uniqueStorage()._idempotencyRecords = newValue}
+  }
 
-  var challenges: [Countersign_Storage_StoredChallenge] = []
+  var challenges: [Countersign_Storage_StoredChallenge] {
+    get {_storage._challenges}
+    set {_uniqueStorage()._challenges = newValue}
+  }
 
   /// 0 while no policy obliges.
-  var graceStartedAt: Int64 = 0
+  var graceStartedAt: Int64 {
+    get {_storage._graceStartedAt}
+    set {_uniqueStorage()._graceStartedAt = newValue}
+  }
 
-  var trustedDevices: [Countersign_Storage_StoredTrustedDevice] = []
+  var trustedDevices: [Countersign_Storage_StoredTrustedDevice] {
+    get {_storage._trustedDevices}
+    set {_uniqueStorage()._trustedDevices = newValue}
+  }
 
-  var seenSignals: [Countersign_Storage_StoredSeenSignal] = []
+  var seenSignals: [Countersign_Storage_StoredSeenSignal] {
+    get {_storage._seenSignals}
+    set {_uniqueStorage()._seenSignals = newValue}
+  }
 
   var recovery: Countersign_Storage_StoredRecovery {
-    get {_recovery ?? Countersign_Storage_StoredRecovery()}
-    set {_recovery = newValue}
+    get {_storage._recovery ?? Countersign_Storage_StoredRecovery()}
+    set {_uniqueStorage()._recovery = newValue}
   }
   /// Returns true if `recovery` has been explicitly set.
-  var hasRecovery: Bool {self._recovery != nil}
+  var hasRecovery: Bool {_storage._recovery != nil}
   /// Clears the value of `recovery`. Subsequent reads from it will return its default value.
-  mutating func clearRecovery() {self._recovery = nil}
+  mutating func clearRecovery() {_uniqueStorage()._recovery = nil}
 
   /// When recoveries of the last year were approved.
-  var recoveryApprovals: [Int64] = []
+  var recoveryApprovals: [Int64] {
+    get {_storage._recoveryApprovals}
+    set {_uniqueStorage()._recoveryApprovals = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _profile: Countersign_Storage_StoredProfile? = nil
-  fileprivate var _recovery: Countersign_Storage_StoredRecovery? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct Countersign_Storage_StoredProfile: Sendable {
@@ -97,6 +126,9 @@ nonisolated struct Countersign_Storage_StoredProfile: Sendable {
   var locale: String = String()
 
   var addresses: [Countersign_Storage_StoredAddress] = []
+
+  /// Beside a factor; 0 for never.
+  var addressesChangedAt: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -264,6 +296,9 @@ nonisolated struct Countersign_Storage_StoredTemporaryAccessCode: Sendable {
   var expiresAt: Int64 = 0
 
   var usesLeft: Int32 = 0
+
+  /// Empty where the caller brings the code.
+  var messageID: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -678,6 +713,11 @@ nonisolated struct Countersign_Storage_StoredRecovery: @unchecked Sendable {
     set {_uniqueStorage()._endedAt = newValue}
   }
 
+  var codeMadeAt: Int64 {
+    get {_storage._codeMadeAt}
+    set {_uniqueStorage()._codeMadeAt = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -822,6 +862,11 @@ nonisolated struct Countersign_Storage_StoredIdempotencyRecord: @unchecked Senda
   var recoveryID: Data {
     get {_storage._recoveryID}
     set {_uniqueStorage()._recoveryID = newValue}
+  }
+
+  var sentTo: String {
+    get {_storage._sentTo}
+    set {_uniqueStorage()._sentTo = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1046,86 +1091,144 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
   static let protoMessageName: String = _protobuf_package + ".StoredSubject"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pseudonym\0\u{3}created_at\0\u{1}profile\0\u{1}factors\0\u{3}recent_verifications\0\u{3}idempotency_records\0\u{1}challenges\0\u{3}grace_started_at\0\u{3}trusted_devices\0\u{3}seen_signals\0\u{1}recovery\0\u{3}recovery_approvals\0")
 
+  fileprivate class _StorageClass {
+    var _pseudonym: Data = Data()
+    var _createdAt: Int64 = 0
+    var _profile: Countersign_Storage_StoredProfile? = nil
+    var _factors: [Countersign_Storage_StoredFactor] = []
+    var _recentVerifications: [Countersign_Storage_StoredVerification] = []
+    var _idempotencyRecords: [Countersign_Storage_StoredIdempotencyRecord] = []
+    var _challenges: [Countersign_Storage_StoredChallenge] = []
+    var _graceStartedAt: Int64 = 0
+    var _trustedDevices: [Countersign_Storage_StoredTrustedDevice] = []
+    var _seenSignals: [Countersign_Storage_StoredSeenSignal] = []
+    var _recovery: Countersign_Storage_StoredRecovery? = nil
+    var _recoveryApprovals: [Int64] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _pseudonym = source._pseudonym
+      _createdAt = source._createdAt
+      _profile = source._profile
+      _factors = source._factors
+      _recentVerifications = source._recentVerifications
+      _idempotencyRecords = source._idempotencyRecords
+      _challenges = source._challenges
+      _graceStartedAt = source._graceStartedAt
+      _trustedDevices = source._trustedDevices
+      _seenSignals = source._seenSignals
+      _recovery = source._recovery
+      _recoveryApprovals = source._recoveryApprovals
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.pseudonym) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.createdAt) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._profile) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.factors) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.recentVerifications) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.idempotencyRecords) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.challenges) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.graceStartedAt) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.trustedDevices) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.seenSignals) }()
-      case 11: try { try decoder.decodeSingularMessageField(value: &self._recovery) }()
-      case 12: try { try decoder.decodeRepeatedInt64Field(value: &self.recoveryApprovals) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._pseudonym) }()
+        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAt) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._profile) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._factors) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._recentVerifications) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._idempotencyRecords) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._challenges) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._graceStartedAt) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._trustedDevices) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._seenSignals) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._recovery) }()
+        case 12: try { try decoder.decodeRepeatedInt64Field(value: &_storage._recoveryApprovals) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.pseudonym.isEmpty {
-      try visitor.visitSingularBytesField(value: self.pseudonym, fieldNumber: 1)
-    }
-    if self.createdAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.createdAt, fieldNumber: 2)
-    }
-    try { if let v = self._profile {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if !self.factors.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.factors, fieldNumber: 4)
-    }
-    if !self.recentVerifications.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.recentVerifications, fieldNumber: 5)
-    }
-    if !self.idempotencyRecords.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.idempotencyRecords, fieldNumber: 6)
-    }
-    if !self.challenges.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.challenges, fieldNumber: 7)
-    }
-    if self.graceStartedAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.graceStartedAt, fieldNumber: 8)
-    }
-    if !self.trustedDevices.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.trustedDevices, fieldNumber: 9)
-    }
-    if !self.seenSignals.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.seenSignals, fieldNumber: 10)
-    }
-    try { if let v = self._recovery {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    } }()
-    if !self.recoveryApprovals.isEmpty {
-      try visitor.visitPackedInt64Field(value: self.recoveryApprovals, fieldNumber: 12)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._pseudonym.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._pseudonym, fieldNumber: 1)
+      }
+      if _storage._createdAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createdAt, fieldNumber: 2)
+      }
+      try { if let v = _storage._profile {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._factors.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._factors, fieldNumber: 4)
+      }
+      if !_storage._recentVerifications.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._recentVerifications, fieldNumber: 5)
+      }
+      if !_storage._idempotencyRecords.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._idempotencyRecords, fieldNumber: 6)
+      }
+      if !_storage._challenges.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._challenges, fieldNumber: 7)
+      }
+      if _storage._graceStartedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._graceStartedAt, fieldNumber: 8)
+      }
+      if !_storage._trustedDevices.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._trustedDevices, fieldNumber: 9)
+      }
+      if !_storage._seenSignals.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._seenSignals, fieldNumber: 10)
+      }
+      try { if let v = _storage._recovery {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if !_storage._recoveryApprovals.isEmpty {
+        try visitor.visitPackedInt64Field(value: _storage._recoveryApprovals, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Countersign_Storage_StoredSubject, rhs: Countersign_Storage_StoredSubject) -> Bool {
-    if lhs.pseudonym != rhs.pseudonym {return false}
-    if lhs.createdAt != rhs.createdAt {return false}
-    if lhs._profile != rhs._profile {return false}
-    if lhs.factors != rhs.factors {return false}
-    if lhs.recentVerifications != rhs.recentVerifications {return false}
-    if lhs.idempotencyRecords != rhs.idempotencyRecords {return false}
-    if lhs.challenges != rhs.challenges {return false}
-    if lhs.graceStartedAt != rhs.graceStartedAt {return false}
-    if lhs.trustedDevices != rhs.trustedDevices {return false}
-    if lhs.seenSignals != rhs.seenSignals {return false}
-    if lhs._recovery != rhs._recovery {return false}
-    if lhs.recoveryApprovals != rhs.recoveryApprovals {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._pseudonym != rhs_storage._pseudonym {return false}
+        if _storage._createdAt != rhs_storage._createdAt {return false}
+        if _storage._profile != rhs_storage._profile {return false}
+        if _storage._factors != rhs_storage._factors {return false}
+        if _storage._recentVerifications != rhs_storage._recentVerifications {return false}
+        if _storage._idempotencyRecords != rhs_storage._idempotencyRecords {return false}
+        if _storage._challenges != rhs_storage._challenges {return false}
+        if _storage._graceStartedAt != rhs_storage._graceStartedAt {return false}
+        if _storage._trustedDevices != rhs_storage._trustedDevices {return false}
+        if _storage._seenSignals != rhs_storage._seenSignals {return false}
+        if _storage._recovery != rhs_storage._recovery {return false}
+        if _storage._recoveryApprovals != rhs_storage._recoveryApprovals {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1133,7 +1236,7 @@ nonisolated extension Countersign_Storage_StoredSubject: SwiftProtobuf.Message, 
 
 nonisolated extension Countersign_Storage_StoredProfile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredProfile"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}groups\0\u{3}account_name\0\u{1}locale\0\u{1}addresses\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}groups\0\u{3}account_name\0\u{1}locale\0\u{1}addresses\0\u{3}addresses_changed_at\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1146,6 +1249,7 @@ nonisolated extension Countersign_Storage_StoredProfile: SwiftProtobuf.Message, 
       case 3: try { try decoder.decodeSingularStringField(value: &self.accountName) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.locale) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.addresses) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.addressesChangedAt) }()
       default: break
       }
     }
@@ -1167,6 +1271,9 @@ nonisolated extension Countersign_Storage_StoredProfile: SwiftProtobuf.Message, 
     if !self.addresses.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.addresses, fieldNumber: 5)
     }
+    if self.addressesChangedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.addressesChangedAt, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1176,6 +1283,7 @@ nonisolated extension Countersign_Storage_StoredProfile: SwiftProtobuf.Message, 
     if lhs.accountName != rhs.accountName {return false}
     if lhs.locale != rhs.locale {return false}
     if lhs.addresses != rhs.addresses {return false}
+    if lhs.addressesChangedAt != rhs.addressesChangedAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1412,7 +1520,7 @@ nonisolated extension Countersign_Storage_StoredFactor: SwiftProtobuf.Message, S
 
 nonisolated extension Countersign_Storage_StoredTemporaryAccessCode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredTemporaryAccessCode"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{3}expires_at\0\u{3}uses_left\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{3}expires_at\0\u{3}uses_left\0\u{3}message_id\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1423,6 +1531,7 @@ nonisolated extension Countersign_Storage_StoredTemporaryAccessCode: SwiftProtob
       case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresAt) }()
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.usesLeft) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.messageID) }()
       default: break
       }
     }
@@ -1438,6 +1547,9 @@ nonisolated extension Countersign_Storage_StoredTemporaryAccessCode: SwiftProtob
     if self.usesLeft != 0 {
       try visitor.visitSingularInt32Field(value: self.usesLeft, fieldNumber: 3)
     }
+    if !self.messageID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.messageID, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1445,6 +1557,7 @@ nonisolated extension Countersign_Storage_StoredTemporaryAccessCode: SwiftProtob
     if lhs.digest != rhs.digest {return false}
     if lhs.expiresAt != rhs.expiresAt {return false}
     if lhs.usesLeft != rhs.usesLeft {return false}
+    if lhs.messageID != rhs.messageID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2079,7 +2192,7 @@ nonisolated extension Countersign_Storage_StoredSeenSignal: SwiftProtobuf.Messag
 
 nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredRecovery"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}state\0\u{3}started_at\0\u{3}ends_at\0\u{3}started_by\0\u{1}reason\0\u{1}evidence\0\u{3}veto_digest\0\u{1}told\0\u{3}approved_by\0\u{3}approved_at\0\u{3}code_usable_from\0\u{3}code_expires_at\0\u{3}code_digest\0\u{3}message_id\0\u{1}failures\0\u{3}verification_id\0\u{3}redeemed_at\0\u{3}factor_id\0\u{1}cancellation\0\u{3}ended_at\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}state\0\u{3}started_at\0\u{3}ends_at\0\u{3}started_by\0\u{1}reason\0\u{1}evidence\0\u{3}veto_digest\0\u{1}told\0\u{3}approved_by\0\u{3}approved_at\0\u{3}code_usable_from\0\u{3}code_expires_at\0\u{3}code_digest\0\u{3}message_id\0\u{1}failures\0\u{3}verification_id\0\u{3}redeemed_at\0\u{3}factor_id\0\u{1}cancellation\0\u{3}ended_at\0\u{3}code_made_at\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -2103,6 +2216,7 @@ nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message,
     var _factorID: Data = Data()
     var _cancellation: Int32 = 0
     var _endedAt: Int64 = 0
+    var _codeMadeAt: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2134,6 +2248,7 @@ nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message,
       _factorID = source._factorID
       _cancellation = source._cancellation
       _endedAt = source._endedAt
+      _codeMadeAt = source._codeMadeAt
     }
   }
 
@@ -2173,6 +2288,7 @@ nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message,
         case 19: try { try decoder.decodeSingularBytesField(value: &_storage._factorID) }()
         case 20: try { try decoder.decodeSingularInt32Field(value: &_storage._cancellation) }()
         case 21: try { try decoder.decodeSingularInt64Field(value: &_storage._endedAt) }()
+        case 22: try { try decoder.decodeSingularInt64Field(value: &_storage._codeMadeAt) }()
         default: break
         }
       }
@@ -2244,6 +2360,9 @@ nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message,
       if _storage._endedAt != 0 {
         try visitor.visitSingularInt64Field(value: _storage._endedAt, fieldNumber: 21)
       }
+      if _storage._codeMadeAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._codeMadeAt, fieldNumber: 22)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2274,6 +2393,7 @@ nonisolated extension Countersign_Storage_StoredRecovery: SwiftProtobuf.Message,
         if _storage._factorID != rhs_storage._factorID {return false}
         if _storage._cancellation != rhs_storage._cancellation {return false}
         if _storage._endedAt != rhs_storage._endedAt {return false}
+        if _storage._codeMadeAt != rhs_storage._codeMadeAt {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2355,7 +2475,7 @@ nonisolated extension Countersign_Storage_StoredEvaluation: SwiftProtobuf.Messag
 
 nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredIdempotencyRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0\u{1}evaluation\0\u{3}trusted_device_id\0\u{1}count\0\u{3}recovery_id\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}body\0\u{1}at\0\u{3}factor_id\0\u{3}verification_id\0\u{1}verdict\0\u{3}attempts_left\0\u{3}retry_after_milliseconds\0\u{3}backup_codes_left\0\u{3}sealed_codes\0\u{1}secret\0\u{3}factor_kind\0\u{3}challenge_id\0\u{1}limit\0\u{3}sends_left\0\u{3}resend_after_milliseconds\0\u{1}evaluation\0\u{3}trusted_device_id\0\u{1}count\0\u{3}recovery_id\0\u{3}sent_to\0")
 
   fileprivate class _StorageClass {
     var _key: Data = Data()
@@ -2378,6 +2498,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
     var _trustedDeviceID: Data = Data()
     var _count: Int64 = 0
     var _recoveryID: Data = Data()
+    var _sentTo: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2408,6 +2529,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       _trustedDeviceID = source._trustedDeviceID
       _count = source._count
       _recoveryID = source._recoveryID
+      _sentTo = source._sentTo
     }
   }
 
@@ -2446,6 +2568,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
         case 18: try { try decoder.decodeSingularBytesField(value: &_storage._trustedDeviceID) }()
         case 19: try { try decoder.decodeSingularInt64Field(value: &_storage._count) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._recoveryID) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._sentTo) }()
         default: break
         }
       }
@@ -2518,6 +2641,9 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
       if !_storage._recoveryID.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._recoveryID, fieldNumber: 20)
       }
+      if !_storage._sentTo.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._sentTo, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2547,6 +2673,7 @@ nonisolated extension Countersign_Storage_StoredIdempotencyRecord: SwiftProtobuf
         if _storage._trustedDeviceID != rhs_storage._trustedDeviceID {return false}
         if _storage._count != rhs_storage._count {return false}
         if _storage._recoveryID != rhs_storage._recoveryID {return false}
+        if _storage._sentTo != rhs_storage._sentTo {return false}
         return true
       }
       if !storagesAreEqual {return false}

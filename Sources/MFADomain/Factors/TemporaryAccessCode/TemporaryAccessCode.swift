@@ -4,11 +4,14 @@ public struct TemporaryAccessCode: Sendable, Hashable {
     public let digest: [UInt8]
     public let expiresAt: Timestamp
     public internal(set) var usesLeft: Int
+    /// What brings it to the person; nil where the caller does.
+    public let messageID: MessageID?
 
-    public init(digest: [UInt8], expiresAt: Timestamp, usesLeft: Int) {
+    public init(digest: [UInt8], expiresAt: Timestamp, usesLeft: Int, messageID: MessageID?) {
         self.digest = digest
         self.expiresAt = expiresAt
         self.usesLeft = usesLeft
+        self.messageID = messageID
     }
 
     static let purpose = "temporary access code"

@@ -207,7 +207,8 @@ int countersign_get_backup_code_status(countersign_channel_t *channel,
  * with a code that stops the recovery: its ACTIVE addresses and devices and the addresses of PutSubject. So does any
  * ACCEPTED verification of the subject's. It lapses after the policy's `recovery_timeout`. FAILED_PRECONDITION:
  * RECOVERY_DISABLED, RECOVERY_OPEN, NOTHING_TO_RECOVER, OPERATOR_IS_SUBJECT; RESOURCE_EXHAUSTED:
- * TOO_MANY_RECOVERIES. Scope `recover`.
+ * TOO_MANY_RECOVERIES, TOO_MANY_OPERATOR_ACTS (ten a day), NOTICES_RATIONED (somebody cannot be told by SMS now). Scope
+ * `recover`.
  */
 int countersign_start_recovery(countersign_channel_t *channel,
     const Countersign__V1__StartRecoveryRequest *request,
@@ -217,8 +218,8 @@ int countersign_start_recovery(countersign_channel_t *channel,
 /*
  * Another operator agrees. The person gets a one-time recovery code once the policy's `hold` is over. Called again,
  * by any operator but the one who started, it sends another code in place of the first; wrong codes stay counted.
- * FAILED_PRECONDITION: RECOVERY_NOT_OPEN, SAME_OPERATOR, OPERATOR_IS_SUBJECT, NO_ADDRESS, COUNTRY_NOT_ALLOWED,
- * CHANNEL_NOT_CONFIGURED; RESOURCE_EXHAUSTED: TOO_MANY_RECOVERIES. Scope `approve-recovery`.
+ * FAILED_PRECONDITION: RECOVERY_NOT_OPEN, RECOVERY_TOO_LATE, SAME_OPERATOR, OPERATOR_IS_SUBJECT, NO_ADDRESS;
+ * RESOURCE_EXHAUSTED: TOO_MANY_RECOVERIES. Scope `approve-recovery`.
  */
 int countersign_approve_recovery(countersign_channel_t *channel,
     const Countersign__V1__ApproveRecoveryRequest *request,
@@ -259,7 +260,7 @@ int countersign_get_recovery(countersign_channel_t *channel,
  * Gives a person a code to sign in with for a while: a new colleague, or somebody whose telephone is at home. It makes
  * an ACTIVE factor of kind TEMPORARY_ACCESS_CODE, one at a time, and every live channel is told. It signs in; it
  * binds, resumes and revokes nothing while the subject has another factor. FAILED_PRECONDITION: NO_ADDRESS,
- * OPERATOR_IS_SUBJECT, COUNTRY_NOT_ALLOWED, CHANNEL_NOT_CONFIGURED. Scope `administer`.
+ * OPERATOR_IS_SUBJECT; RESOURCE_EXHAUSTED: TOO_MANY_OPERATOR_ACTS (ten a day). Scope `administer`.
  */
 int countersign_issue_temporary_access_code(countersign_channel_t *channel,
     const Countersign__V1__IssueTemporaryAccessCodeRequest *request,
