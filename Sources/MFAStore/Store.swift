@@ -36,6 +36,9 @@ public protocol Store: Sendable {
     /// Subjects of a tenant in order of id, after one, at most `limit`. Erased ones are left out.
     func listSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> [SubjectSummary]
 
+    /// The same with their states.
+    func scanSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> [ScannedSubject]
+
     /// Events of a tenant after a cursor, oldest first, at most `limit`. With a pseudonym only its events; then
     /// a bounded number is looked at, and the page may be short before the end.
     func listEvents(

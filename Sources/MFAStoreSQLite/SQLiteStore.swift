@@ -74,6 +74,28 @@ public final class SQLiteStore: Store {
         }
     }
 
+    public func scanSubjects(
+        tenant: String, after: String, limit: Int
+    ) async throws(StoreError) -> [ScannedSubject] {
+        try await report { [keyRing] database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT id, version, state FROM subject
+                    WHERE tenant = ? AND id > ? AND state IS NOT NULL ORDER BY id LIMIT ?
+                    """,
+                arguments: [tenant, after, limit])
+            var subjects: [ScannedSubject] = []
+            while let row = try rows.next() {
+                let subject: String = row[0]
+                let codec = SubjectCodec(keyRing: keyRing, of: SubjectKey(tenant: tenant, subject: subject))
+                let state = try codec.decode(Array(row[2] as Data), version: row[1])
+                subjects.append(ScannedSubject(subject: subject, state: state))
+            }
+            return subjects
+        }
+    }
+
     public func listEvents(
         tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
     ) async throws(StoreError) -> EventPage {

@@ -40,6 +40,10 @@ public final class FaultyStore: Store {
         try await store.listSubjects(tenant: tenant, after: after, limit: limit)
     }
 
+    public func scanSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> [ScannedSubject] {
+        try await store.scanSubjects(tenant: tenant, after: after, limit: limit)
+    }
+
     public func listEvents(
         tenant: String, after: EventCursor, limit: Int, pseudonym: Pseudonym?
     ) async throws(StoreError) -> EventPage {

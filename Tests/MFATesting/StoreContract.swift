@@ -27,6 +27,7 @@ public enum StoreContract {
             Case(name: "what is read after an answer is at least as new as the answer", run: readsAreFresh),
             Case(name: "an erased subject is gone, its events stay, its versions never come again", run: erases),
             Case(name: "subjects are listed by key, a page at a time, within their tenant", run: listsByKey),
+            Case(name: "a scan gives each subject's state as it is, by key, a page at a time", run: scansByKey),
             Case(
                 name: "events come in order, by cursor, each once; of one subject where one is named", run: listsEvents),
             Case(name: "a closed store refuses", run: closedRefuses),
@@ -143,6 +144,26 @@ public enum StoreContract {
             if page.count < 7 { break }
         }
         #expect(listed.count == 25 && listed == listed.sorted())
+    }
+
+    private static func scansByKey(_ store: any Store) async throws {
+        var written: [ScannedSubject] = []
+        for number in 0..<10 {
+            let state = try await store.put(SubjectKey(tenant: "t", subject: "s\(number)"), richState(seed: number))
+            written.append(ScannedSubject(subject: "s\(number)", state: state))
+        }
+        try await store.put(SubjectKey(tenant: "other", subject: "s5"), richState())
+        let erased = written.remove(at: 4)
+        try await store.update(SubjectKey(tenant: "t", subject: erased.subject)) { _ in
+            Decision(effect: .erase(erased.state), outcome: ())
+        }
+        var scanned: [ScannedSubject] = []
+        while true {
+            let page = try await store.scanSubjects(tenant: "t", after: scanned.last?.subject ?? "", limit: 4)
+            scanned += page
+            if page.count < 4 { break }
+        }
+        #expect(scanned == written)
     }
 
     private static func listsEvents(_ store: any Store) async throws {
