@@ -98,7 +98,7 @@ let package = Package(
         .target(
             name: "MFAMethods",
             dependencies: [
-                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "ProtobufFields", "QRCode",
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "Places", "ProtobufFields", "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -145,6 +145,9 @@ let package = Package(
         .target(name: "PhoneNumbers", dependencies: ["CPhoneNumber"], swiftSettings: settings),
         // libphonenumber, which is C++, behind one C function.
         .target(name: "CPhoneNumber", dependencies: [], linkerSettings: [.linkedLibrary("phonenumber")]),
+        // Where a network address is, by a file that the operator brings.
+        .target(name: "Places", dependencies: ["CMaxMindDB"], swiftSettings: settings),
+        .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         // QR codes as PNG and in the terminal.
         .target(name: "QRCode", dependencies: ["CQREncode", "CPNG"], swiftSettings: settings),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
@@ -154,7 +157,7 @@ let package = Package(
             name: "countersignd",
             dependencies: [
                 "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFADelivery", "MFAWire",
-                "PolicyFile",
+                "Places", "PolicyFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -226,7 +229,8 @@ let package = Package(
         .target(
             name: "MFATesting",
             dependencies: [
-                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire", "TTRPC", "MFAProto",
+                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire", "Places", "TTRPC",
+                "MFAProto",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -250,7 +254,7 @@ let package = Package(
         .testTarget(
             name: "MFAMethodsTests",
             dependencies: [
-                "MFADomain", "MFAMethods", "MFAProto", "MFAStore", "MFATesting",
+                "MFADomain", "MFAMethods", "MFAProto", "MFAStore", "MFATesting", "Places",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -290,6 +294,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
+        .testTarget(name: "PlacesTests", dependencies: ["Places", "MFATesting"], swiftSettings: settings),
         .testTarget(name: "PhoneNumbersTests", dependencies: ["PhoneNumbers"], swiftSettings: settings),
         .testTarget(
             name: "FactorImportTests",

@@ -26,7 +26,8 @@ enum Architecture {
         "MFAMethods": Target(
             folder: "Sources/MFAMethods",
             imports: [
-                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "ProtobufFields", "QRCode", "SwiftProtobuf",
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "Places", "ProtobufFields", "QRCode",
+                "SwiftProtobuf",
             ]),
         "TTRPC": Target(folder: "Sources/TTRPC", imports: ["ProtobufFields", "NIOCore", "SwiftProtobuf"]),
         "MFAWire": Target(
@@ -47,6 +48,8 @@ enum Architecture {
             imports: ["MFADomain", "ProtobufFields", "Crypto", "CryptoExtras", "FoundationXML"]),
         "PhoneNumbers": Target(folder: "Sources/PhoneNumbers", imports: ["CPhoneNumber"]),
         "CPhoneNumber": Target(folder: "Sources/CPhoneNumber", imports: []),
+        "Places": Target(folder: "Sources/Places", imports: ["CMaxMindDB"]),
+        "CMaxMindDB": Target(folder: "Sources/CMaxMindDB", imports: []),
         "QRCode": Target(folder: "Sources/QRCode", imports: ["CQREncode", "CPNG"]),
         "countersignd": Target(folder: "Sources/countersignd", imports: ["*"]),
         "CountersignClient": Target(
