@@ -224,6 +224,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // A year of sign-ins and guesses under the pure decider. Not part of a normal build.
+        .executableTarget(
+            name: "SimulatedYear", dependencies: ["MFADomain"], path: "Benchmarks/SimulatedYear",
+            swiftSettings: settings),
+
         // ── Tests ─────────────────────────────────────────────────────────────────────────────────────
         // The store contract, clocks, builders and a server in this process; shared by the tests.
         .target(
@@ -241,7 +246,8 @@ let package = Package(
             path: "Tests/MFATesting",
             swiftSettings: settings),
         .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "MFADomain"], swiftSettings: settings),
-        .testTarget(name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting"], swiftSettings: settings),
+        .testTarget(
+            name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting", "SimulatedYear"], swiftSettings: settings),
         .testTarget(
             name: "MFAStoreTests",
             dependencies: [

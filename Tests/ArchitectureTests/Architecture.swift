@@ -66,6 +66,7 @@ enum Architecture {
             ]),
         "protoc-gen-countersign": Target(
             folder: "Sources/protoc-gen-countersign", imports: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
+        "SimulatedYear": Target(folder: "Benchmarks/SimulatedYear", imports: ["MFADomain"]),
         "CQREncode": Target(folder: "Sources/CQREncode", imports: []),
         "CPNG": Target(folder: "Sources/CPNG", imports: []),
     ]
