@@ -99,7 +99,8 @@ let package = Package(
             name: "MFAMethods",
             dependencies: [
                 // PolicyFile: a proposed policy comes as its text.
-                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "PolicyFile", "ProtobufFields", "QRCode",
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "Places", "PolicyFile", "ProtobufFields",
+                "QRCode",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -146,6 +147,9 @@ let package = Package(
         .target(name: "PhoneNumbers", dependencies: ["CPhoneNumber"], swiftSettings: settings),
         // libphonenumber, which is C++, behind one C function.
         .target(name: "CPhoneNumber", dependencies: [], linkerSettings: [.linkedLibrary("phonenumber")]),
+        // Where a network address is, by a file that the operator brings.
+        .target(name: "Places", dependencies: ["CMaxMindDB"], swiftSettings: settings),
+        .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         // QR codes as PNG and in the terminal.
         .target(name: "QRCode", dependencies: ["CQREncode", "CPNG"], swiftSettings: settings),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
@@ -155,7 +159,7 @@ let package = Package(
             name: "countersignd",
             dependencies: [
                 "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFADelivery", "MFAWire",
-                "PolicyFile",
+                "Places", "PolicyFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -223,12 +227,18 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // A year of sign-ins and guesses under the pure decider. Not part of a normal build.
+        .executableTarget(
+            name: "SimulatedYear", dependencies: ["MFADomain"], path: "Benchmarks/SimulatedYear",
+            swiftSettings: settings),
+
         // ── Tests ─────────────────────────────────────────────────────────────────────────────────────
         // The store contract, clocks, builders and a server in this process; shared by the tests.
         .target(
             name: "MFATesting",
             dependencies: [
-                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire", "TTRPC", "MFAProto",
+                "MFADomain", "MFAStore", "MFAStoreSQLite", "MFAService", "MFAMethods", "MFAWire", "Places", "TTRPC",
+                "MFAProto",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -239,7 +249,8 @@ let package = Package(
             path: "Tests/MFATesting",
             swiftSettings: settings),
         .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "MFADomain"], swiftSettings: settings),
-        .testTarget(name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting"], swiftSettings: settings),
+        .testTarget(
+            name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting", "SimulatedYear"], swiftSettings: settings),
         .testTarget(
             name: "MFAStoreTests",
             dependencies: [
@@ -252,7 +263,7 @@ let package = Package(
         .testTarget(
             name: "MFAMethodsTests",
             dependencies: [
-                "MFADomain", "MFAMethods", "MFAProto", "MFAStore", "MFATesting",
+                "MFADomain", "MFAMethods", "MFAProto", "MFAStore", "MFATesting", "Places",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),
@@ -292,6 +303,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: settings),
+        .testTarget(name: "PlacesTests", dependencies: ["Places", "MFATesting"], swiftSettings: settings),
         .testTarget(name: "PhoneNumbersTests", dependencies: ["PhoneNumbers"], swiftSettings: settings),
         .testTarget(
             name: "FactorImportTests",

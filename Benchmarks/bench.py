@@ -2,7 +2,7 @@
 """Countersign's figures, each beside its yardstick, measured in this one run. See README.md.
 
     bench.py [--server FILE] [--rounds N] [--subjects N] [--large] [--reuse]
-             [--delivery | --rehearsal]
+             [--delivery | --policy | --rehearsal]
 """
 
 import argparse
@@ -26,6 +26,7 @@ from rig import (
     start_countersignd, start_floor, stop, ttload, written_bytes)
 
 LARGE_SUBJECTS = 1_000_000
+POLICY_SUBJECTS = 50_000
 SINGLE_CALLS = 2_000
 DURABLE_LOAD = ["--connections", "16", "--in-flight", "64"]
 
@@ -78,10 +79,10 @@ def measure_start(server, report, rounds):
     report.add("resident memory idle", resident, 50, unit=" MB")
 
 
-def seed(server, subjects, reuse):
+def seed(server, subjects, reuse, purpose="subjects"):
     """A folder with that many subjects, each with an active TOTP factor and ten backup codes, and beside it a
     copy of the database for the bare loop."""
-    name = f"subjects-{subjects}"
+    name = f"{purpose}-{subjects}"
     folder = BUILD / name
     if not (reuse and (folder / "bare.db").exists()):
         make_folder(server, name)
@@ -190,6 +191,28 @@ class Durable:
             unit=" ms")
 
 
+def measure_policy(server, report, rounds, reuse):
+    """Evaluate beside Verify, both of a sign-in with the same signals from a known device at a known place."""
+    folder = seed(server, POLICY_SUBJECTS, reuse, "policy")
+    process, address = start_countersignd(server, folder)
+    results = {"Verify": [], "Evaluate": []}
+    # Makes the device and the place known.
+    verify_pass(process, address, folder, "--signals", *DURABLE_LOAD)
+    for _ in range(rounds):
+        results["Verify"].append(verify_pass(process, address, folder, "--signals", *DURABLE_LOAD))
+        results["Evaluate"].append(
+            ttload("evaluate", address, "--file", folder / "secrets", "--server-pid", process.pid, *DURABLE_LOAD))
+    stop(process)
+    print(f"A sign-in from a known device, {POLICY_SUBJECTS:,} subjects, 16 connections x 64 in flight, "
+          "server on both CPUs")
+    for name, passes in results.items():
+        cost, rate, p99 = (median([r[key] for r in passes]) for key in ("server_cpu_us", "per_second", "p99_us"))
+        print(f"  {name:9} {cost:6.2f} µs CPU a call, {rate:9,.0f}/s, p99 {p99 / 1000:.1f} ms")
+    report.add(
+        "CPU per call, Evaluate / Verify",
+        [a["server_cpu_us"] / b["server_cpu_us"] for a, b in zip(results["Evaluate"], results["Verify"])], 1)
+
+
 def measure_calls(server, report, options, subjects):
     """Trivial and durable calls, interleaved, so that a disturbance of the machine meets all of them."""
     durable = Durable(server, subjects, options.subjects)
@@ -215,6 +238,25 @@ def describe_machine():
         sys.exit("two CPUs are needed, one for the server and one for the client")
 
 
+def measure_others(server, report, options):
+    """What needs many subjects."""
+    subjects = seed(server, options.subjects, options.reuse)
+    if not (options.delivery or options.rehearsal):
+        measure_calls(server, report, options, subjects)
+    if not options.delivery:
+        rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds)
+    if options.rehearsal:
+        return
+    delivery.measure_hanging(server, report, subjects, options.rounds)
+    delivery.measure_drain(server, report)
+    delivery.measure_pumping(server, report)
+    if options.large:
+        large = Durable(server, seed(server, LARGE_SUBJECTS, options.reuse), LARGE_SUBJECTS)
+        for _ in range(min(options.rounds, 3)):
+            large.round()
+        large.report(report, with_latency=False)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", type=pathlib.Path, default=HERE / "../.build/release/countersignd")
@@ -222,9 +264,10 @@ def main():
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--large", action="store_true", help=f"also {LARGE_SUBJECTS:,} subjects")
     parser.add_argument("--reuse", action="store_true", help="take the subjects of an earlier run, if there are any")
-    only = parser.add_mutually_exclusive_group()
-    only.add_argument("--delivery", action="store_true", help="the figures of delivery alone")
-    only.add_argument("--rehearsal", action="store_true", help="the figure of rehearsals alone")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--delivery", action="store_true", help="the figures of delivery alone")
+    alone.add_argument("--policy", action="store_true", help="the figure of Evaluate alone")
+    alone.add_argument("--rehearsal", action="store_true", help="the figure of rehearsals alone")
     options = parser.parse_args()
     server = options.server.resolve()
 
@@ -232,23 +275,13 @@ def main():
     describe_machine()
     report = Report()
     try:
-        is_whole = not (options.delivery or options.rehearsal)
+        is_whole = not (options.delivery or options.policy or options.rehearsal)
         if is_whole:
             measure_start(server, report, options.rounds)
-        subjects = seed(server, options.subjects, options.reuse)
-        if is_whole:
-            measure_calls(server, report, options, subjects)
-        if not options.delivery:
-            rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds)
-        if not options.rehearsal:
-            delivery.measure_hanging(server, report, subjects, options.rounds)
-            delivery.measure_drain(server, report)
-            delivery.measure_pumping(server, report)
-        if options.large:
-            large = Durable(server, seed(server, LARGE_SUBJECTS, options.reuse), LARGE_SUBJECTS)
-            for _ in range(min(options.rounds, 3)):
-                large.round()
-            large.report(report, with_latency=False)
+        if is_whole or options.policy:
+            measure_policy(server, report, options.rounds, options.reuse)
+        if not options.policy:
+            measure_others(server, report, options)
     finally:
         for process in rig.processes:
             process.kill()

@@ -4,12 +4,15 @@
 //     ttload ping   --address HOST:PORT [--connections 16] [--in-flight 16] [--seconds 1.5] [--warm-up 0.3]
 //                   [--server-pid PID]
 //     ttload seed   --address HOST:PORT --file FILE --subjects N [--connections …] [--in-flight …]
-//     ttload verify --address HOST:PORT --file FILE [--count N] [--keys] [--connections …] [--in-flight …]
+//     ttload verify --address HOST:PORT --file FILE [--count N] [--keys] [--signals] [--connections …]
+//                   [--in-flight …] [--server-pid PID]
+//     ttload evaluate --address HOST:PORT --file FILE [--count N] [--keys] [--connections …] [--in-flight …]
 //                   [--server-pid PID]
 //
 // `ping` asks grpc.health.v1.Health/Check for a service by name. `seed` enrolls and activates a TOTP factor for each of N subjects
 // and keeps their secrets in FILE. `verify` sends one correct, fresh code for each of N distinct subjects of
-// FILE in random order and demands ACCEPTED.
+// FILE in random order and demands ACCEPTED; with --signals each says where the person is. `evaluate` asks the policy
+// about a sign-in of each, from there, and demands ALLOW.
 //
 // A code is accepted for its own time step and the ones beside it, and every accepted step must be later than
 // the one before. So `seed` spends the step before the present one, and two passes of `verify` can follow at
@@ -29,15 +32,16 @@
 
 enum { SECRET_BYTES = 20, CODE_DIGITS = 6, PERIOD_SECONDS = 30, SUBJECT_DIGITS = 8, KEY_DIGITS = 16 };
 enum { INPUT_BYTES = 256 * 1024, FRAME_BYTES = 512, TRIES = 5 };
-enum { VERDICT_ACCEPTED = 1, FACTOR_KIND_TOTP = 1, FACTOR_ID_BYTES = 40 };
+enum { VERDICT_ACCEPTED = 1, REQUIREMENT_ALLOW = 1, SENSITIVITY_ORDINARY = 1, FACTOR_KIND_TOTP = 1 };
+enum { FACTOR_ID_BYTES = 40 };
 
 // ── Options ──────────────────────────────────────────────────────────────────────────────────────────────
 
-static enum { PING, SEED, VERIFY } mode;
+static enum { PING, SEED, VERIFY, EVALUATE } mode;
 static const char *address_text, *file_path;
 static uint32_t connection_count = 16, in_flight = 16, subject_count, wanted_count;
 static double measured_seconds = 1.5, warm_up_seconds = 0.3;
-static bool send_keys;
+static bool send_keys, send_signals;
 static long server_pid;
 
 // ── Subjects ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +105,7 @@ struct template {
     size_t length, subject_at, code_at, key_at;
 };
 
-static struct template ping_template, verify_template;
+static struct template ping_template, call_template;
 static uint64_t run_id, keys_sent;
 
 static size_t offset_of(const struct template *t, const char *needle) {
@@ -110,21 +114,40 @@ static size_t offset_of(const struct template *t, const char *needle) {
     return (size_t)(found - t->bytes);
 }
 
+// A laptop at home.
+static size_t put_signals(uint8_t *out, uint32_t number) {
+    uint8_t signals[FRAME_BYTES];
+    size_t n = put_text(signals, 2, "5d7c1a44f0e94b6b");
+    n += put_text(signals + n, 3, "192.0.2.7");
+    n += put_text(signals + n, 6, "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
+    return put_bytes(out, number, signals, n);
+}
+
 static void make_templates(void) {
     uint8_t payload[FRAME_BYTES];
     size_t n = put_text(payload, 1, "countersign.v1.VerificationService");
     ping_template.length = put_request(ping_template.bytes, "grpc.health.v1.Health", "Check", payload, n);
 
+    bool verifies = mode != EVALUATE;
     n = put_text(payload, 1, "bench");
     n += put_text(payload + n, 2, "s00000000");
     if (send_keys) n += put_text(payload + n, 3, "kkkkkkkkkkkkkkkk");
-    n += put_number(payload + n, 5, FACTOR_KIND_TOTP);
-    n += put_text(payload + n, 6, "cccccc");
-    verify_template.length =
-        put_request(verify_template.bytes, "countersign.v1.VerificationService", "Verify", payload, n);
-    verify_template.subject_at = offset_of(&verify_template, "s00000000") + 1;
-    verify_template.code_at = offset_of(&verify_template, "cccccc");
-    if (send_keys) verify_template.key_at = offset_of(&verify_template, "kkkkkkkkkkkkkkkk");
+    if (verifies) {
+        n += put_number(payload + n, 5, FACTOR_KIND_TOTP);
+        n += put_text(payload + n, 6, "cccccc");
+        // Without an action, for which there would be a receipt to sign.
+        if (send_signals) n += put_signals(payload + n, 10);
+    } else {
+        n += put_text(payload + n, 4, "sign_in");
+        n += put_number(payload + n, 5, SENSITIVITY_ORDINARY);
+        n += put_signals(payload + n, 6);
+    }
+    call_template.length = put_request(
+        call_template.bytes, verifies ? "countersign.v1.VerificationService" : "countersign.v1.PolicyService",
+        verifies ? "Verify" : "Evaluate", payload, n);
+    call_template.subject_at = offset_of(&call_template, "s00000000") + 1;
+    if (verifies) call_template.code_at = offset_of(&call_template, "cccccc");
+    if (send_keys) call_template.key_at = offset_of(&call_template, "kkkkkkkkkkkkkkkk");
 }
 
 static size_t write_ping(uint8_t *out) {
@@ -132,16 +155,16 @@ static size_t write_ping(uint8_t *out) {
     return ping_template.length;
 }
 
-static size_t write_verify(uint8_t *out, const struct attempt *attempt) {
-    memcpy(out, verify_template.bytes, verify_template.length);
-    write_decimal((char *)out + verify_template.subject_at, SUBJECT_DIGITS, attempt->subject);
-    memcpy(out + verify_template.code_at, attempt->code, CODE_DIGITS);
+static size_t write_attempt(uint8_t *out, const struct attempt *attempt) {
+    memcpy(out, call_template.bytes, call_template.length);
+    write_decimal((char *)out + call_template.subject_at, SUBJECT_DIGITS, attempt->subject);
+    if (mode == VERIFY) memcpy(out + call_template.code_at, attempt->code, CODE_DIGITS);
     if (send_keys) {
         char key[KEY_DIGITS + 1];
         snprintf(key, sizeof key, "%016llx", (unsigned long long)(run_id + keys_sent++));
-        memcpy(out + verify_template.key_at, key, KEY_DIGITS);
+        memcpy(out + call_template.key_at, key, KEY_DIGITS);
     }
-    return verify_template.length;
+    return call_template.length;
 }
 
 static size_t write_enrollment(uint8_t *out, uint32_t number) {
@@ -176,9 +199,10 @@ static size_t next_call(uint8_t *out, uint32_t *item) {
     switch (mode) {
     case PING: return write_ping(out);
     case VERIFY:
+    case EVALUATE:
         if (next_new == wanted_count) return 0;
         *item = next_new++;
-        return write_verify(out, &attempts[*item]);
+        return write_attempt(out, &attempts[*item]);
     case SEED:
         if (again_count > 0) *item = again[--again_count];
         else if (next_new < subject_count) *item = next_new++;
@@ -207,10 +231,11 @@ static void read_enrollment(uint32_t number, const uint8_t *p, const uint8_t *en
     e->started = true;
 }
 
-static bool is_accepted(const uint8_t *p, const uint8_t *end) {
+// Whether field 1, a verdict or a requirement, is this.
+static bool says(uint64_t wanted, const uint8_t *p, const uint8_t *end) {
     struct field field;
     while (next_field(&p, end, &field))
-        if (field.number == 1) return field.value == VERDICT_ACCEPTED;
+        if (field.number == 1) return field.value == wanted;
     return false;
 }
 
@@ -219,12 +244,15 @@ static void take_answer(uint32_t item, const uint8_t *payload, const uint8_t *en
     switch (mode) {
     case PING: return;
     case VERIFY:
-        if (!is_accepted(payload, end)) calls_refused++;
+        if (!says(VERDICT_ACCEPTED, payload, end)) calls_refused++;
+        return;
+    case EVALUATE:
+        if (!says(REQUIREMENT_ALLOW, payload, end)) calls_refused++;
         return;
     case SEED:
         if (!enrollments[item].started) {
             read_enrollment(item, payload, end);
-        } else if (is_accepted(payload, end)) {
+        } else if (says(VERDICT_ACCEPTED, payload, end)) {
             return;
         } else if (++enrollments[item].tries == TRIES) {
             fail("subject %u could not be activated", item);
@@ -237,7 +265,8 @@ static void take_answer(uint32_t item, const uint8_t *payload, const uint8_t *en
 static bool all_done(void) {
     switch (mode) {
     case PING: return false;
-    case VERIFY: return calls_done == wanted_count;
+    case VERIFY:
+    case EVALUATE: return calls_done == wanted_count;
     case SEED: return next_new == subject_count && again_count == 0;
     }
     return true;
@@ -504,6 +533,11 @@ static void prepare_attempts(void) {
         order[i] = picked;
         if (subjects[picked].last_step > latest) latest = subjects[picked].last_step;
     }
+    if (mode == EVALUATE) {
+        for (uint32_t i = 0; i < wanted_count; i++) attempts[i].subject = order[i];
+        free(order);
+        return;
+    }
     // Codes of the coming step are accepted already, so wait only for those beyond it.
     while (present_step() < latest) {
         struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
@@ -524,7 +558,8 @@ int main(int count, char **arguments) {
     static const struct option options[] = {
         {"address", required_argument, NULL, 'a'},    {"file", required_argument, NULL, 'f'},
         {"subjects", required_argument, NULL, 'n'},   {"count", required_argument, NULL, 'c'},
-        {"keys", no_argument, NULL, 'k'},             {"connections", required_argument, NULL, 'C'},
+        {"keys", no_argument, NULL, 'k'},             {"signals", no_argument, NULL, 'S'},
+        {"connections", required_argument, NULL, 'C'},
         {"in-flight", required_argument, NULL, 'i'},  {"seconds", required_argument, NULL, 's'},
         {"warm-up", required_argument, NULL, 'w'},    {"server-pid", required_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
@@ -536,6 +571,7 @@ int main(int count, char **arguments) {
         case 'n': subject_count = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'c': wanted_count = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'k': send_keys = true; break;
+        case 'S': send_signals = true; break;
         case 'C': connection_count = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'i': in_flight = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 's': measured_seconds = strtod(optarg, NULL); break;
@@ -548,7 +584,8 @@ int main(int count, char **arguments) {
     if (strcmp(name, "ping") == 0) mode = PING;
     else if (strcmp(name, "seed") == 0) mode = SEED;
     else if (strcmp(name, "verify") == 0) mode = VERIFY;
-    else fail("usage: ttload ping|seed|verify --address HOST:PORT …");
+    else if (strcmp(name, "evaluate") == 0) mode = EVALUATE;
+    else fail("usage: ttload ping|seed|verify|evaluate --address HOST:PORT …");
     if (address_text == NULL || connection_count == 0 || in_flight == 0) fail("--address is needed");
     if (mode != PING && file_path == NULL) fail("--file is needed");
     if (mode == SEED && subject_count == 0) fail("--subjects is needed");
@@ -558,7 +595,7 @@ int main(int count, char **arguments) {
     run_id = random_state;
     make_templates();
     if (mode != PING) map_subjects();
-    if (mode == VERIFY) prepare_attempts();
+    if (mode == VERIFY || mode == EVALUATE) prepare_attempts();
     if (mode == SEED) {
         enrollments = calloc(subject_count, sizeof *enrollments);
         again = malloc((size_t)connection_count * in_flight * sizeof *again);

@@ -12,6 +12,7 @@ run   | libqrencode-dev                    | QR codes
 run   | libpng-dev                         | QR codes as PNG
 run   | libjemalloc-dev                    | memory allocator of the server
 run   | libphonenumber-dev                 | telephone numbers by their countries' plans
+run   | libmaxminddb-dev                   | places of network addresses
 run   | libcurl4-openssl-dev               | e-mail by SMTP
 run   | libxml2-dev                        | XML of key containers, below FoundationXML
 smoke | oathtool                           | an independent TOTP generator
@@ -39,6 +40,7 @@ test  | gogoprotobuf                       | protobuf for it
 test  | kannel                             | a real SMS gateway
 test  | kannel-extras                      | the fake phone network behind it
 test  | python3-aiosmtpd                   | a real mail server that can be told to misbehave
+test  | python3-pip                        | fetches MaxMind's test databases
 test  | python3-jwt                        | another implementation of receipts
 test  | python3-cryptography               | another implementation of push signatures, and what FCM checks
 test  | curl                               | talks to those as a client that nobody here wrote

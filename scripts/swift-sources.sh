@@ -2,4 +2,4 @@
 # Prints the Swift sources written by hand, each ended by a NUL.
 set -eu
 cd "$(dirname "$0")/.."
-find Package.swift Sources Tests clients -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*/*' -print0
+find Package.swift Sources Tests Benchmarks clients -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*/*' -print0

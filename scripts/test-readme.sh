@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the README's own commands: the blocks after `<!-- run -->`, in order, in one shell, while the block after
-# `<!-- run: server -->` runs beside them. Everything happens in a folder with links to this one, so that ./var
-# stays as it is.
+# `<!-- run: server -->` runs beside them; then asks what the table of the policy asks. Everything happens in a folder
+# with links to this one, so that ./var stays as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -61,3 +61,5 @@ sed -n '/DEVELOPMENT/,$p' server.log
 
 echo "$commands" >commands.sh
 bash -eux -o pipefail commands.sh
+
+PATH=$PWD/.build/release:$PATH scripts/test-readme-policy.sh

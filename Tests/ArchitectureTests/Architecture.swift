@@ -26,7 +26,8 @@ enum Architecture {
         "MFAMethods": Target(
             folder: "Sources/MFAMethods",
             imports: [
-                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "PolicyFile", "ProtobufFields", "QRCode",
+                "MFAProto", "MFAService", "MFADomain", "PhoneNumbers", "Places", "PolicyFile", "ProtobufFields",
+                "QRCode",
                 "SwiftProtobuf",
             ]),
         "TTRPC": Target(folder: "Sources/TTRPC", imports: ["ProtobufFields", "NIOCore", "SwiftProtobuf"]),
@@ -48,6 +49,8 @@ enum Architecture {
             imports: ["MFADomain", "ProtobufFields", "Crypto", "CryptoExtras", "FoundationXML"]),
         "PhoneNumbers": Target(folder: "Sources/PhoneNumbers", imports: ["CPhoneNumber"]),
         "CPhoneNumber": Target(folder: "Sources/CPhoneNumber", imports: []),
+        "Places": Target(folder: "Sources/Places", imports: ["CMaxMindDB"]),
+        "CMaxMindDB": Target(folder: "Sources/CMaxMindDB", imports: []),
         "QRCode": Target(folder: "Sources/QRCode", imports: ["CQREncode", "CPNG"]),
         "countersignd": Target(folder: "Sources/countersignd", imports: ["*"]),
         "CountersignClient": Target(
@@ -63,6 +66,7 @@ enum Architecture {
             ]),
         "protoc-gen-countersign": Target(
             folder: "Sources/protoc-gen-countersign", imports: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
+        "SimulatedYear": Target(folder: "Benchmarks/SimulatedYear", imports: ["MFADomain"]),
         "CQREncode": Target(folder: "Sources/CQREncode", imports: []),
         "CPNG": Target(folder: "Sources/CPNG", imports: []),
     ]

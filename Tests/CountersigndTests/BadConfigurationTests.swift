@@ -125,6 +125,13 @@ struct BadConfigurationTests {
             says: "tls.revoked_serials", "junk.pem:1", "hexadecimal"),
         Case("a key ring that is not there", "key_ring: none.json\n\(tls)", says: ":1: key_ring", "none.json"),
         Case("a key ring that is none", "key_ring: junk.pem\n\(tls)", says: "key_ring", "not a key ring"),
+        Case(
+            "a database of places that is not there", "places: {databases: [none.mmdb]}\n\(tls)",
+            says: "bad.yaml:1: places.databases", "none.mmdb: No such file"),
+        Case(
+            "a database of places that is none", "places:\n  databases: [cut.json]\n\(tls)",
+            says: "bad.yaml:2: places.databases", "cut.json: is no database of places"),
+        Case("a fifth database of places", "places: {databases: [a, b, c, d, e]}\n\(tls)", says: "at most 4"),
         Case("a key ring cut short", "key_ring: cut.json\n\(tls)", says: "key_ring", "damaged"),
         Case("a key ring that others may read", "key_ring: loose.json\n\(tls)", says: "key_ring", "0600"),
         Case("a key ring that the group may read", "key_ring: group.json\n\(tls)", says: "key_ring", "0600"),

@@ -245,6 +245,41 @@ import Testing
         }
     }
 
+    @Test("Factor health goes through all pages, for people and as JSON, and counts")
+    func factorHealth() async throws {
+        let server = try await LiveServer.start()
+        try await Transcript(
+            """
+            $ countersign subject health
+            0 of 0 subjects
+            $ countersign subject put robot --service-account >answer
+            $ countersign enroll totp alice >answer
+            $ factor=$(sed -n 's/.*"factor_id": "\\(.*\\)".*/\\1/p' answer)
+            $ secret=$(sed -n 's/.*"secret_base32": "\\(.*\\)".*/\\1/p' answer)
+            $ countersign activate alice $factor $(countersign code $secret) --field verdict
+            VERDICT_ACCEPTED
+            $ countersign subject health --only single-factor --only locked-factor
+            "alice": one factor
+            1 of 2 subjects: 1 single-factor
+            $ countersign subject health
+            "alice": one factor
+            "robot": no factor
+            2 of 2 subjects: 1 no-factor, 1 single-factor
+            $ countersign subject health --only no-factor --json
+            {"subject": "robot", "kind": "SUBJECT_KIND_SERVICE_ACCOUNT", "findings": ["FACTOR_FINDING_NO_FACTOR"], "factors": 0, "backup_codes_left": 0, "ailing": []}
+            ! 1 of 2 subjects: 1 no-factor
+            $ countersign subject health --only poor
+            ! error: The value 'poor' is invalid for '--only <only>'. …
+            ! …
+            ! hint: …
+            ? 2
+            $ countersign subject health --unused-days 3651
+            ! error: …unused_days…
+            ? 3
+            """
+        ).check(environment: server.environment)
+    }
+
     @Test("A whole life of a factor: answers are JSON in the protos' words, zeros included")
     func conversation() async throws {
         let server = try await LiveServer.start()

@@ -1,6 +1,8 @@
 """Is anybody let through whom the policy does not let through, and does each key of the policy file mean what it says?"""
 
 import collections
+import pathlib
+import shutil
 import signal
 import subprocess
 import threading
@@ -239,6 +241,71 @@ def reloads(report, place):
             check(done.returncode == 2 and f"{file}:2:17: mfa_enforcement.grace_period" in done.stderr, done.stderr)
             checked = ended(server.command("check-config"))
             check(checked.returncode == 2 and "policy.yaml:2:17" in checked.stderr, checked.stderr)
+
+
+@attack
+def places(report, place):
+    """Databases of places: what an address counts as, and files that are no databases."""
+    here = pathlib.Path(__file__).resolve().parent
+    found = subprocess.run([here / "place_databases.sh"], check=True, capture_output=True, text=True).stdout.strip()
+    databases = pathlib.Path(found) / "test-data"
+    file = place.folder / "places.mmdb"
+
+    def replace(source):
+        new = place.folder / "new.mmdb"
+        shutil.copyfile(source, new)
+        new.rename(file)
+
+    replace(databases / "GeoLite2-City-Test.mmdb")
+    clock = Clock(place.folder)
+    configuration = f"places: {{databases: [{file}]}}\n{CONFIGURATION}"
+    london, boxford, linkoeping = "81.2.69.142", "2.125.160.216", "89.160.20.112"
+
+    def reloaded(server, outcome, count):
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(
+            lambda: sum(f"places: {outcome}" == line["message"] for line in rules.log_lines(server)) == count,
+            "the log says so")
+
+    with place.server(configuration=configuration, prefix=clock.prefix) as server, \
+            wire.Connection(server.address) as connection:
+        person = Person(clock, connection)
+
+        def known(address):
+            return NEW_LOCATION not in person.ask({**HOME, "address": address}).reasons
+
+        with report("a place is what the database knows of an address, else its network"):
+            person.verify({**HOME, "address": london})
+            check(known(boxford), "the same country and subdivision are a new place")
+            check(not known(linkoeping), "another country is a known place")
+            check(known("192.0.2.200") and not known("192.0.3.1"), "an address that is not there is not its network")
+        with report("a database that is damaged, or gone, leaves the one before in force, and the log says so"):
+            for number, source in enumerate(
+                    ["MaxMind-DB-test-broken-search-tree-24.mmdb", "GeoIP2-City-Test-Invalid-Node-Count.mmdb", None], 1):
+                if source is None:
+                    file.unlink()
+                elif number == 1:
+                    new = place.folder / "new.mmdb"
+                    new.write_bytes((databases / source).read_bytes()[:500])
+                    new.rename(file)
+                else:
+                    replace(databases / source)
+                reloaded(server, "not reloaded", number)
+                check(known(boxford) and not known(linkoeping), "another database is in force")
+        with report("SIGHUP opens a new file, from the next call on"):
+            replace(databases / "GeoLite2-Country-Test.mmdb")
+            reloaded(server, "reloaded", 1)
+            check(not known(boxford), "the place without its subdivision was known before")
+            person.verify({**HOME, "address": london})
+            check(known(boxford), "the country is not known")
+        server.stop()
+        with report("what is no database stops the start, with its key and one line"):
+            file.write_text("no database")
+            for command in ("serve", "check-config"):
+                done = ended(server.command(command))
+                check(
+                    done.returncode == 2 and "places.databases" in done.stderr and str(file) in done.stderr
+                    and len(done.stderr.splitlines()) == 1, done.stderr)
 
 
 @attack

@@ -159,6 +159,8 @@ class Walk:
         self.mine("SubjectService/GetSubject")
         self.ask("SubjectService/ListSubjects", {1: TENANT, 3: PERSONAL["page token"]})
         self.ask("SubjectService/ListSubjects", {1: TENANT})
+        self.ask("SubjectService/ListFactorHealth", {1: TENANT, 3: PERSONAL["page token"], 4: 1})
+        self.ask("SubjectService/ListFactorHealth", {1: TENANT})
 
         started = expect(
             self.mine("EnrollmentService/StartEnrollment", {
@@ -409,6 +411,8 @@ def secrets_and_personal_data(report, place):
                 expect(walk.ask("AuditService/ListEvents", {1: TENANT, 4: walk.subject}), 5, "its events", unknown)
                 listed = walk.ask("SubjectService/ListSubjects", {1: TENANT})
                 check(walk.subject.encode() not in listed.bytes, "ListSubjects has it")
+                listed = walk.ask("SubjectService/ListFactorHealth", {1: TENANT})
+                check(walk.subject.encode() not in listed.bytes, "ListFactorHealth has it")
                 after = rules.events(connection)
                 check([event.data for event in after[:-1]] == [event.data for event in before], "an event changed")
                 check(after[-1].number(2) == ERASED, f"the last event is of type {after[-1].number(2)}")

@@ -6,6 +6,8 @@
     oracles.py rfc3986 URI            how Python's urllib reads it: pyotp decodes the whole URI before it splits it, and
                                       so cannot read back names with & # ?
     oracles.py qr FILE                the text in a QR code image, read by zbarimg
+    oracles.py places FILE            an address of each network in one of MaxMind's test databases, its country, region
+                                      and autonomous system, as the reader beside them reads it, which is all Python
 
 Needs python3-pyotp, oathtool and zbar-tools. The interpreter is Debian's, which sees python3-pyotp.
 """
@@ -15,6 +17,7 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import pathlib
 import random
 import subprocess
 import sys
@@ -115,6 +118,28 @@ def read_qr(path):
     ).stdout.removesuffix("\n")
 
 
+def read_places(path):
+    sys.path.insert(0, str(pathlib.Path(path).resolve().parents[3]))
+    import maxminddb
+
+    def part(record, *names):
+        for name in names:
+            try:
+                record = record[name]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return record
+
+    with maxminddb.open_database(path, maxminddb.MODE_FILE) as database:
+        for network, record in database:
+            region = (
+                part(record, "subdivisions", 0, "iso_code") or part(record, "subdivisions", 0, "names", "en")
+                or part(record, "city", "names", "en"))
+            number = (
+                part(record, "autonomous_system_number") or part(record, "traits", "autonomous_system_number"))
+            print(network[0], part(record, "country", "iso_code") or "", region or "", number or 0, sep="\t")
+
+
 def main(arguments):
     match arguments:
         case ["generate", count, seed]:
@@ -128,6 +153,8 @@ def main(arguments):
             print(json.dumps(read_uri_by_parts(uri), ensure_ascii=False))
         case ["qr", path]:
             print(read_qr(path))
+        case ["places", path]:
+            read_places(path)
         case _:
             sys.exit(__doc__.strip())
 

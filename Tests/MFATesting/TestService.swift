@@ -5,6 +5,7 @@ public import MFAMethods
 public import MFAService
 public import MFAStore
 import MFAStoreSQLite
+public import Places
 
 /// The service with its table on a database of its own, under a clock that is set.
 public final class TestService: Sendable {
@@ -19,7 +20,7 @@ public final class TestService: Sendable {
     /// - Parameters:
     ///   - around: wraps the store, to inject faults.
     public init(
-        settings: ServiceSettings = TestService.settingsWithoutDelays,
+        settings: ServiceSettings = TestService.settingsWithoutDelays, places: Places = Places(),
         around: (any Store) -> any Store = { $0 }
     ) throws {
         directory = try TemporaryDirectory()
@@ -30,7 +31,7 @@ public final class TestService: Sendable {
         service = MFAService(
             store: store, keyRing: keyRing, settings: settings,
             logger: Logger(label: "test") { _ in TestLogHandler(log: log) }, clock: { clock.now })
-        table = try MethodTable.countersign(service)
+        table = try MethodTable.countersign(service, places: places)
     }
 
     /// Tries follow one another at once in tests, so nobody waits.

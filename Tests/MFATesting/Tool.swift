@@ -30,6 +30,11 @@ public enum Tool {
         return output
     }
 
+    /// The folder of MaxMind's test databases, which are fetched if they are not there.
+    public static func placeDatabases() throws -> String {
+        try run([repository + "/Tests/Interoperability/place_databases.sh"]).trimmingCharacters(in: .newlines)
+    }
+
     /// Tests/Interoperability/oracles.py, which asks pyotp, oathtool and zbarimg.
     public static func oracles(_ arguments: String...) throws -> String {
         try run(["/usr/bin/python3", repository + "/Tests/Interoperability/oracles.py"] + arguments)

@@ -8,6 +8,16 @@ public struct SeenSignal: Sendable, Hashable {
         /// A place in the caller's words.
         case location = 3
         case autonomousSystem = 4
+
+        /// What its digests are of: `seen` and the raw value.
+        var purpose: String {
+            switch self {
+            case .device: "seen 1"
+            case .network: "seen 2"
+            case .location: "seen 3"
+            case .autonomousSystem: "seen 4"
+            }
+        }
     }
 
     public let kind: Kind

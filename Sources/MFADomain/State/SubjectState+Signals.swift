@@ -31,7 +31,7 @@ extension SubjectState {
     }
 
     private func digest(_ kind: SeenSignal.Kind, _ text: String, _ context: DecisionContext) -> [UInt8] {
-        context.lookupSecrets.shortDigest("seen \(kind.rawValue)", text, of: pseudonym)
+        context.lookupSecrets.shortDigest(kind.purpose, text, of: pseudonym)
     }
 
     private func isKnown(

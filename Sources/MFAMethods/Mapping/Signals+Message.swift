@@ -1,10 +1,11 @@
 internal import MFADomain
 internal import MFAProto
+internal import Places
 
 extension Signals {
     /// What this caller may tell, and what is of its form. The rest is as good as not told, and noted (CONTROLS rows 81
     /// and 85). Only what is far too long is refused.
-    init(checking message: Countersign_V1_Signals, _ call: Call) throws(CallStatus) {
+    init(checking message: Countersign_V1_Signals, _ call: Call, _ places: Places) throws(CallStatus) {
         self.init()
         guard message != Countersign_V1_Signals() else { return }
         deviceToken = try FieldCheck.guess(message.deviceToken, "signals.device_token", maxBytes: 128)
@@ -18,8 +19,8 @@ extension Signals {
             location = try FieldCheck.guess(message.location, "signals.location", maxBytes: 128)
             if message.autonomousSystem != 0 { autonomousSystem = String(message.autonomousSystem) }
             let address = try FieldCheck.guess(message.networkAddress, "signals.network_address", maxBytes: 64)
-            if let network = NetworkAddress(text: address)?.network {
-                self.network = network
+            if let address = NetworkAddress(text: address) {
+                locate(address, places)
             } else if !address.isEmpty {
                 doubts.append(.signalUnusable)
             }
@@ -30,6 +31,15 @@ extension Signals {
             } else {
                 doubts.append(.signalUnusable)
             }
+        }
+    }
+
+    /// The place that a database knows, else the network. What the caller says of the autonomous system stands.
+    private mutating func locate(_ address: NetworkAddress, _ places: Places) {
+        let place = places.place(of: address.bytes)
+        network = place.country.isEmpty ? address.network : "place:\(place.country)/\(place.region)"
+        if autonomousSystem.isEmpty, place.autonomousSystem != 0 {
+            autonomousSystem = String(place.autonomousSystem)
         }
     }
 

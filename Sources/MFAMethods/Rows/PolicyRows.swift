@@ -1,16 +1,17 @@
 internal import MFADomain
 internal import MFAProto
 internal import MFAService
+internal import Places
 
 extension Rows {
-    static func policy(_ service: MFAService) -> [MethodRow] {
+    static func policy(_ service: MFAService, _ places: Places) -> [MethodRow] {
         let methods = PolicyServiceMethods.self
         return [
             MethodRow(methods.evaluate, scope: .evaluate) { request, call in
                 let command = Evaluate(
                     facts: call.facts, action: try FieldCheck.action(request.action),
                     sensitivity: try EvaluationFacts.Sensitivity(checking: request.sensitivity),
-                    signals: try Signals(checking: request.signals, call),
+                    signals: try Signals(checking: request.signals, call, places),
                     verification: try FieldCheck.mention(request.verificationID),
                     primary: try PrimaryAuthentication(checking: request, call, now: service.now))
                 return .init(try await service.evaluate(command, on: call.key))
@@ -19,7 +20,7 @@ extension Rows {
                 let command = TrustDevice(
                     facts: call.facts, proof: try FieldCheck.proof(request.verificationID),
                     name: try FieldCheck.name(request.name, "name"),
-                    signals: try Signals(checking: request.signals, call))
+                    signals: try Signals(checking: request.signals, call, places))
                 let outcome = try await service.perform(command, on: call.key)
                 return .with {
                     $0.device = .init(outcome.device)

@@ -1,11 +1,12 @@
 internal import MFADomain
 internal import MFAProto
 internal import MFAService
+internal import Places
 internal import PolicyFile
 
 extension Rows {
     /// Trying a policy, and asking why.
-    static func rehearsal(_ service: MFAService) -> [MethodRow] {
+    static func rehearsal(_ service: MFAService, _ places: Places) -> [MethodRow] {
         let methods = PolicyServiceMethods.self
         return [
             MethodRow(methods.startRehearsal, scope: .administer) { request, call in
@@ -31,7 +32,7 @@ extension Rows {
                 let command = Evaluate(
                     facts: call.facts, action: try FieldCheck.action(request.action),
                     sensitivity: try EvaluationFacts.Sensitivity(checking: request.sensitivity),
-                    signals: try Signals(checking: request.signals, call),
+                    signals: try Signals(checking: request.signals, call, places),
                     verification: try FieldCheck.mention(request.verificationID), primary: nil)
                 return .init(try await service.perform(ExplainEvaluation(command), on: call.key))
             },

@@ -32,6 +32,14 @@ extension Rows {
                     if page.count == limit { $0.nextPageToken = page.last?.subject ?? "" }
                 }
             },
+            MethodRow(methods.listFactorHealth, scope: .administer) { request, call in
+                let limit = try FieldCheck.pageSize(request.pageSize)
+                try FieldCheck.text(request.pageToken, "page_token", maxBytes: 128)
+                return .init(
+                    try await service.factorHealth(
+                        tenant: call.tenant, after: request.pageToken, limit: limit,
+                        findings: try request.checkedFindings(), unusedSeconds: try request.checkedUnusedSeconds()))
+            },
             MethodRow(methods.unlockFactor, scope: .administer) { request, call in
                 let command = UnlockFactor(facts: call.facts, factorID: try FieldCheck.factorID(request.factorID))
                 let factor = try await service.perform(command, on: call.key)

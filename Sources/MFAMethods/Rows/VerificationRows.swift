@@ -1,9 +1,10 @@
 internal import MFADomain
 internal import MFAProto
 internal import MFAService
+internal import Places
 
 extension Rows {
-    static func verification(_ service: MFAService) -> [MethodRow] {
+    static func verification(_ service: MFAService, _ places: Places) -> [MethodRow] {
         let methods = VerificationServiceMethods.self
         return [
             MethodRow(methods.verify, scope: .verify, takesGuess: true) { request, call in
@@ -18,7 +19,7 @@ extension Rows {
                         facts: call.facts, target: try Verify.Target(checking: request), code: code,
                         primary: try PrimaryAuthentication(checking: request, call, now: service.now),
                         action: action,
-                        signals: try Signals(checking: request.signals, call))
+                        signals: try Signals(checking: request.signals, call, places))
                     let outcome = try await service.perform(command, on: call.key)
                     var answer = Countersign_V1_VerifyResponse(outcome, conceal: call.caller.conceal)
                     if !action.isEmpty {

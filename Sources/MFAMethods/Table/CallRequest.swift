@@ -75,6 +75,7 @@ extension Countersign_V1_ExplainEvaluationRequest: SubjectRequest {}
 extension Countersign_V1_PutSubjectRequest: KeyedRequest {}
 extension Countersign_V1_GetSubjectRequest: SubjectRequest {}
 extension Countersign_V1_ListSubjectsRequest: CallRequest {}
+extension Countersign_V1_ListFactorHealthRequest: CallRequest {}
 extension Countersign_V1_UnlockFactorRequest: KeyedRequest {}
 extension Countersign_V1_EraseSubjectRequest: KeyedRequest {}
 extension Countersign_V1_ListEventsRequest: CallRequest {}

@@ -104,6 +104,72 @@ public nonisolated enum Countersign_V1_AddressKind: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Countersign_V1_FactorFinding: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Nothing to ask with: no ACTIVE factor besides backup codes and e-mail.
+  case noFactor // = 1
+
+  /// One ACTIVE factor besides backup codes and e-mail.
+  case singleFactor // = 2
+
+  /// A factor, and no backup code. Not where the policy makes none.
+  case noBackupCodes // = 3
+
+  /// A factor, and 1 to 3 backup codes. Not where the policy makes none.
+  case fewBackupCodes // = 4
+
+  /// An ACTIVE factor besides backup codes that was not used for `unused_days`. Its activation is its first use.
+  case unusedFactor // = 5
+
+  /// An ACTIVE factor is locked.
+  case lockedFactor // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .noFactor
+    case 2: self = .singleFactor
+    case 3: self = .noBackupCodes
+    case 4: self = .fewBackupCodes
+    case 5: self = .unusedFactor
+    case 6: self = .lockedFactor
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .noFactor: return 1
+    case .singleFactor: return 2
+    case .noBackupCodes: return 3
+    case .fewBackupCodes: return 4
+    case .unusedFactor: return 5
+    case .lockedFactor: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Countersign_V1_FactorFinding] = [
+    .unspecified,
+    .noFactor,
+    .singleFactor,
+    .noBackupCodes,
+    .fewBackupCodes,
+    .unusedFactor,
+    .lockedFactor,
+  ]
+
+}
+
 public nonisolated struct Countersign_V1_Address: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -295,6 +361,98 @@ public nonisolated struct Countersign_V1_SubjectSummary: Sendable {
   public init() {}
 }
 
+public nonisolated struct Countersign_V1_ListFactorHealthRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var tenant: String = String()
+
+  /// At most 500. Default 100.
+  public var pageSize: UInt32 = 0
+
+  /// Empty for the first page, then `next_page_token` of the answer before.
+  public var pageToken: String = String()
+
+  /// Only subjects with one of these; at most 16. Default: with any.
+  public var findings: [Countersign_V1_FactorFinding] = []
+
+  /// 1 to 3650. Default 90.
+  public var unusedDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_ListFactorHealthResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Those with a finding that was asked for.
+  public var subjects: [Countersign_V1_FactorHealth] = []
+
+  /// Empty on the last page. Any page may hold fewer subjects than were asked for, or none: only so many are looked at.
+  public var nextPageToken: String = String()
+
+  /// Subjects looked at for this page, healthy ones too.
+  public var lookedAt: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_FactorHealth: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var subject: String = String()
+
+  public var kind: Countersign_V1_SubjectKind = .unspecified
+
+  /// All that was found, in the order of their numbers.
+  public var findings: [Countersign_V1_FactorFinding] = []
+
+  /// ACTIVE factors, backup codes and e-mail not counted.
+  public var factors: UInt32 = 0
+
+  public var backupCodesLeft: UInt32 = 0
+
+  /// Those that are unused or locked.
+  public var ailing: [Countersign_V1_AilingFactor] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Countersign_V1_AilingFactor: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var factorID: String = String()
+
+  public var kind: Countersign_V1_FactorKind = .unspecified
+
+  public var unused: Bool = false
+
+  /// Unused, and never used since it was activated.
+  public var neverUsed: Bool = false
+
+  public var locked: Bool = false
+
+  /// 0 when it was never used.
+  public var lastUsedAtUnixMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Countersign_V1_UnlockFactorRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -373,6 +531,10 @@ nonisolated extension Countersign_V1_SubjectKind: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Countersign_V1_AddressKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ADDRESS_KIND_UNSPECIFIED\0\u{1}ADDRESS_KIND_EMAIL\0\u{1}ADDRESS_KIND_PHONE\0")
+}
+
+nonisolated extension Countersign_V1_FactorFinding: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACTOR_FINDING_UNSPECIFIED\0\u{1}FACTOR_FINDING_NO_FACTOR\0\u{1}FACTOR_FINDING_SINGLE_FACTOR\0\u{1}FACTOR_FINDING_NO_BACKUP_CODES\0\u{1}FACTOR_FINDING_FEW_BACKUP_CODES\0\u{1}FACTOR_FINDING_UNUSED_FACTOR\0\u{1}FACTOR_FINDING_LOCKED_FACTOR\0")
 }
 
 nonisolated extension Countersign_V1_Address: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -778,6 +940,206 @@ nonisolated extension Countersign_V1_SubjectSummary: SwiftProtobuf.Message, Swif
     if lhs.kind != rhs.kind {return false}
     if lhs.createdAtUnixMs != rhs.createdAtUnixMs {return false}
     if lhs.activeFactors != rhs.activeFactors {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ListFactorHealthRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListFactorHealthRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}page_size\0\u{3}page_token\0\u{1}findings\0\u{3}unused_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      case 4: try { try decoder.decodeRepeatedEnumField(value: &self.findings) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.unusedDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularUInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    if !self.findings.isEmpty {
+      try visitor.visitPackedEnumField(value: self.findings, fieldNumber: 4)
+    }
+    if self.unusedDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.unusedDays, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ListFactorHealthRequest, rhs: Countersign_V1_ListFactorHealthRequest) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.findings != rhs.findings {return false}
+    if lhs.unusedDays != rhs.unusedDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_ListFactorHealthResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListFactorHealthResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subjects\0\u{3}next_page_token\0\u{3}looked_at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.subjects) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.lookedAt) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subjects.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.subjects, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    if self.lookedAt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lookedAt, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_ListFactorHealthResponse, rhs: Countersign_V1_ListFactorHealthResponse) -> Bool {
+    if lhs.subjects != rhs.subjects {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.lookedAt != rhs.lookedAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_FactorHealth: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FactorHealth"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subject\0\u{1}kind\0\u{1}findings\0\u{1}factors\0\u{3}backup_codes_left\0\u{1}ailing\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeRepeatedEnumField(value: &self.findings) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.factors) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.backupCodesLeft) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.ailing) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.findings.isEmpty {
+      try visitor.visitPackedEnumField(value: self.findings, fieldNumber: 3)
+    }
+    if self.factors != 0 {
+      try visitor.visitSingularUInt32Field(value: self.factors, fieldNumber: 4)
+    }
+    if self.backupCodesLeft != 0 {
+      try visitor.visitSingularUInt32Field(value: self.backupCodesLeft, fieldNumber: 5)
+    }
+    if !self.ailing.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ailing, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_FactorHealth, rhs: Countersign_V1_FactorHealth) -> Bool {
+    if lhs.subject != rhs.subject {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.findings != rhs.findings {return false}
+    if lhs.factors != rhs.factors {return false}
+    if lhs.backupCodesLeft != rhs.backupCodesLeft {return false}
+    if lhs.ailing != rhs.ailing {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Countersign_V1_AilingFactor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AilingFactor"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}factor_id\0\u{1}kind\0\u{1}unused\0\u{3}never_used\0\u{1}locked\0\u{3}last_used_at_unix_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.factorID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.unused) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.neverUsed) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.locked) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.lastUsedAtUnixMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.factorID.isEmpty {
+      try visitor.visitSingularStringField(value: self.factorID, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if self.unused != false {
+      try visitor.visitSingularBoolField(value: self.unused, fieldNumber: 3)
+    }
+    if self.neverUsed != false {
+      try visitor.visitSingularBoolField(value: self.neverUsed, fieldNumber: 4)
+    }
+    if self.locked != false {
+      try visitor.visitSingularBoolField(value: self.locked, fieldNumber: 5)
+    }
+    if self.lastUsedAtUnixMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.lastUsedAtUnixMs, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Countersign_V1_AilingFactor, rhs: Countersign_V1_AilingFactor) -> Bool {
+    if lhs.factorID != rhs.factorID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.unused != rhs.unused {return false}
+    if lhs.neverUsed != rhs.neverUsed {return false}
+    if lhs.locked != rhs.locked {return false}
+    if lhs.lastUsedAtUnixMs != rhs.lastUsedAtUnixMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -170,13 +170,15 @@ public nonisolated struct Countersign_V1_Signals: Sendable {
   /// The caller's own name for the device, such as a cookie's value; at most 256 bytes. Scope `assert-device`.
   public var deviceFingerprint: String = String()
 
-  /// The person's IP address. Scope `assert-network`.
+  /// The person's IP address. It counts as its network, or as the place that a database of the server's has for it. Scope
+  /// `assert-network`.
   public var networkAddress: String = String()
 
   /// Where that is, in the caller's words, for example "CH/Zurich"; at most 128 bytes. Scope `assert-network`.
   public var location: String = String()
 
-  /// The number of the autonomous system. Scope `assert-network`.
+  /// The number of the autonomous system. Default: what a database of the server's has for the address. Scope
+  /// `assert-network`.
   public var autonomousSystem: UInt32 = 0
 
   /// At most 512 bytes.

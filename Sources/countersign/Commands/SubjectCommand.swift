@@ -4,7 +4,10 @@ import CountersignClient
 struct SubjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "subject", abstract: "What the server knows of people and service accounts.",
-        subcommands: [SubjectPut.self, SubjectGet.self, SubjectList.self, SubjectUnlock.self, SubjectErase.self])
+        subcommands: [
+            SubjectPut.self, SubjectGet.self, SubjectList.self, SubjectHealth.self, SubjectUnlock.self,
+            SubjectErase.self,
+        ])
 }
 
 struct SubjectPut: ServerCommand {

@@ -6,8 +6,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
         discussion: """
-            SIGHUP reads the policy file again; a wrong one leaves the present one in force. SIGTERM or SIGINT lets the \
-            calls in flight end; a second one ends the program at once.
+            SIGHUP reads the policy file and the databases of places again; a wrong one leaves the present one in force. \
+            SIGTERM or SIGINT lets the calls in flight end; a second one ends the program at once.
             """)
 
     @OptionGroup var configuration: ConfigurationOption

@@ -14,6 +14,8 @@ struct Configuration: Sendable {
     var service: ServiceSettings
     /// Where the policy is read from, at start and on SIGHUP; nil for the standard one.
     var policyPath: String?
+    /// Where places are read from, at start and on SIGHUP.
+    var placePaths: [String]
     /// By the identity in the client certificate.
     var callers: [String: Caller]
     /// Development keys or `--dev`: loopback only, with a banner.

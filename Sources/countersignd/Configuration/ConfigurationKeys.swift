@@ -68,6 +68,10 @@ enum ConfigurationKeys {
         static let issuer = ConfigurationKey("receipts.issuer", .line("a name or a URL", longest: 128))
     }
 
+    enum Places {
+        static let databases = ConfigurationKey("places.databases", .path)
+    }
+
     enum Enrollment {
         static let allowExistingSecrets = ConfigurationKey("enrollment.allow_existing_secrets", .truth)
     }
@@ -177,7 +181,7 @@ enum ConfigurationKeys {
         listed(Verification.hotpLookAhead), listed(Verification.codeDigits), listed(Verification.codeLifetimeSeconds),
         listed(Verification.pushLifetimeSeconds), listed(Verification.pushNumberDigits),
         listed(Verification.addressCooldownSeconds),
-        listed(BackupCodes.groups), listed(Receipts.issuer),
+        listed(BackupCodes.groups), listed(Receipts.issuer), listed(Places.databases),
         listed(Enrollment.allowExistingSecrets),
         listed(Sending.smsCountries), listed(Sending.addressIntervalSeconds), listed(Sending.addressPer10Minutes),
         listed(Sending.subjectPerHour), listed(Sending.callerPerHour), listed(Sending.prefixPerHour),

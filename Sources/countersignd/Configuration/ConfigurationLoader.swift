@@ -3,6 +3,7 @@ import MFAService
 import MFAStore
 import MFAStoreSQLite
 import MFAWire
+import Places
 import Yams
 
 extension Configuration {
@@ -53,6 +54,7 @@ extension Configuration {
         service.domain.allowsExistingSecrets =
             try reader.value(ConfigurationKeys.Enrollment.allowExistingSecrets) ?? false
         try reader.readSending(into: &service.domain.sending)
+        let placePaths = try reader.placePaths()
         let tls = try reader.tlsSection()
 
         let hasDevelopmentKeys = saysDevelopment || tls?.isDevelopment == true
@@ -96,7 +98,7 @@ extension Configuration {
 
         return Configuration(
             listen: listen, security: security, store: store, keyRingPath: keyRingPath, keyRing: keyRing,
-            service: service, policyPath: policyPath, callers: callers,
+            service: service, policyPath: policyPath, placePaths: placePaths, callers: callers,
             isDevelopment: hasDevelopmentKeys || flags.isDev,
             delivery: delivery, limits: limits,
             shutdownGraceSeconds: shutdownGraceSeconds, logLevel: logLevel, warnings: warnings)
@@ -141,6 +143,19 @@ extension ConfigurationReader {
             issuers[tenant] = try value(of: issuer, as: ConfigurationKeys.Tenants.issuer.form, key: key)
         }
         return issuers
+    }
+
+    /// Opens what is named, to refuse what is no database.
+    fileprivate func placePaths() throws(ConfigurationError) -> [String] {
+        let key = ConfigurationKeys.Places.databases
+        let paths = try paths(key)
+        guard paths.count <= 4 else { throw error(key, "expected at most 4 entries, found \(paths.count)") }
+        do {
+            _ = try [PlaceDatabase](paths: paths)
+        } catch {
+            throw self.error(key, error.description.printable())
+        }
+        return paths
     }
 
     fileprivate func limits() throws(ConfigurationError) -> WireLimits {

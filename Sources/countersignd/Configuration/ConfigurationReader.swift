@@ -48,6 +48,12 @@ struct ConfigurationReader {
         return override(of: key) == nil ? resolved(path) : path
     }
 
+    /// A list of paths, under the same rule.
+    func paths(_ key: ConfigurationKey<String>) throws(ConfigurationError) -> [String] {
+        let paths = try values(key) ?? []
+        return override(of: key) == nil ? paths.map(resolved) : paths
+    }
+
     func resolved(_ path: String) -> String {
         path.hasPrefix("/") ? path : folder + path
     }

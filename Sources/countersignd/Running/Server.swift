@@ -8,12 +8,15 @@ import MFAStoreSQLite
 import MFAWire
 import NIOCore
 import NIOPosix
+import Places
 
 /// The running parts, from the store outwards.
 struct Server {
     private let store: SQLiteStore
     private let service: MFAService
     private let policyPath: String?
+    private let places: Places
+    private let placePaths: [String]
     private let delivery: Delivery
     private let wire: WireServer
     private let group: MultiThreadedEventLoopGroup
@@ -63,16 +66,18 @@ struct Server {
             throw error
         }
         do {
+            let places = Places(try [PlaceDatabase](paths: configuration.placePaths))
             let wire = try await WireServer.start(
                 configuration: WireConfiguration(
                     host: configuration.listen.host, port: configuration.listen.port,
                     security: configuration.security, limits: configuration.limits),
-                table: try .countersign(service), callers: CallerDirectory(configuration.callers), logger: logger,
+                table: try .countersign(service, places: places), callers: CallerDirectory(configuration.callers),
+                logger: logger,
                 group: group)
             let port = wire.localAddress.port ?? configuration.listen.port
             return Server(
-                store: store, service: service, policyPath: configuration.policyPath, delivery: delivery, wire: wire,
-                group: group,
+                store: store, service: service, policyPath: configuration.policyPath, places: places,
+                placePaths: configuration.placePaths, delivery: delivery, wire: wire, group: group,
                 grace: .seconds(configuration.shutdownGraceSeconds),
                 logger: logger, address: configuration.listen.with(port: port).description)
         } catch {
@@ -83,8 +88,24 @@ struct Server {
         }
     }
 
-    /// Reads the policy file again. One that cannot be read, or is wrong, leaves the present one in force.
+    /// Reads the policy file and the databases of places again. What cannot be read, or is wrong, leaves the present
+    /// one in force.
     func reload() {
+        reloadPolicy()
+        if !placePaths.isEmpty { reloadPlaces() }
+    }
+
+    private func reloadPlaces() {
+        do {
+            let databases = try [PlaceDatabase](paths: placePaths)
+            places.replace(with: databases)
+            logger.notice("places: reloaded", metadata: ["databases": "\(databases.map(\.name))"])
+        } catch {
+            logger.error("places: not reloaded", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func reloadPolicy() {
         let before = service.domainSettings.policy.version
         do {
             let policy = try Policy.load(file: policyPath)

@@ -3,11 +3,12 @@ internal import Crypto
 /// Hashes look-up secrets under the key ring's static key, so that a stolen database yields no code to guess at. No
 /// slow hash is needed: without the key there is nothing to compute (CONTROLS row 36).
 public struct LookupSecretHash: Sendable {
-    private let key: SymmetricKey
+    /// Keyed once: that costs as much as a short text.
+    private let keyed: HMAC<SHA256>
 
     /// - Parameter key: 32 bytes that never rotate.
     public init(key: [UInt8]) {
-        self.key = SymmetricKey(data: key)
+        keyed = HMAC(key: SymmetricKey(data: key))
     }
 
     /// Half of an HMAC-SHA-256, bound to the factor the code belongs to: 128 bits are more than a code has.
@@ -23,28 +24,37 @@ public struct LookupSecretHash: Sendable {
 
     /// Of what is remembered of a person and must not be read from the state.
     func digest(_ purpose: String, _ text: String, of pseudonym: Pseudonym) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: message(purpose, text, pseudonym), using: key))
+        Array(code(message(purpose, text, pseudonym)))
     }
 
     /// The beginning of it, for what is only looked for among a few of one person's.
     func shortDigest(_ purpose: String, _ text: String, of pseudonym: Pseudonym) -> [UInt8] {
-        Array(digest(purpose, text, of: pseudonym).prefix(SeenSignal.digestByteCount))
+        Array(code(message(purpose, text, pseudonym)).prefix(SeenSignal.digestByteCount))
     }
 
-    /// Compares in constant time.
+    /// Compares in constant time, as every comparison with a code of an HMAC does.
     func isDigest(_ bytes: [UInt8], of purpose: String, _ text: String, of pseudonym: Pseudonym) -> Bool {
-        HMAC<SHA256>.isValidAuthenticationCode(
-            bytes, authenticating: message(purpose, text, pseudonym), using: key)
+        code(message(purpose, text, pseudonym)) == bytes
     }
 
     private func message(_ purpose: String, _ text: String, _ pseudonym: Pseudonym) -> [UInt8] {
         // No purpose holds a zero, and a pseudonym is always as long.
-        Array(purpose.utf8) + [0] + pseudonym.bytes + Array(text.utf8)
+        var message: [UInt8] = []
+        message.reserveCapacity(purpose.utf8.count + text.utf8.count + 32)
+        message += purpose.utf8
+        message.append(0)
+        message += pseudonym.bytes
+        message += text.utf8
+        return message
     }
 
     private func digest(_ bytes: [UInt8], of factorID: FactorID) -> [UInt8] {
-        Array(
-            HMAC<SHA256>.authenticationCode(for: factorID.bytes + bytes, using: key)
-                .prefix(BackupCodeSet.digestByteCount))
+        Array(code(factorID.bytes + bytes).prefix(BackupCodeSet.digestByteCount))
+    }
+
+    private func code(_ bytes: [UInt8]) -> HMAC<SHA256>.MAC {
+        var hmac = keyed
+        hmac.update(data: bytes)
+        return hmac.finalize()
     }
 }

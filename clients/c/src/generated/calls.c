@@ -537,6 +537,25 @@ countersign_list_subjects(countersign_channel_t *channel,
 }
 
 int
+countersign_list_factor_health(countersign_channel_t *channel,
+    const Countersign__V1__ListFactorHealthRequest *request,
+    Countersign__V1__ListFactorHealthResponse **response,
+    countersign_call_t *call)
+{
+	static const struct csn_method method = {
+		.service = "countersign.v1.SubjectService",
+		.name = "ListFactorHealth",
+		.request = &countersign__v1__list_factor_health_request__descriptor,
+		.response = &countersign__v1__list_factor_health_response__descriptor,
+		.key_offset = CSN_NO_KEY,
+		.repeatable = true,
+	};
+
+	return csn_call(channel, &method, (const ProtobufCMessage *)request,
+	    (ProtobufCMessage **)response, call);
+}
+
+int
 countersign_unlock_factor(countersign_channel_t *channel,
     const Countersign__V1__UnlockFactorRequest *request,
     Countersign__V1__UnlockFactorResponse **response,

@@ -304,6 +304,14 @@ int countersign_list_subjects(countersign_channel_t *channel,
     countersign_call_t *call);
 
 /*
+ * Subjects whose factors want a person's attention, in order of id, a page at a time. Scope `administer`.
+ */
+int countersign_list_factor_health(countersign_channel_t *channel,
+    const Countersign__V1__ListFactorHealthRequest *request,
+    Countersign__V1__ListFactorHealthResponse **response,
+    countersign_call_t *call);
+
+/*
  * Takes the lock off a factor and forgets its failures. Scope `administer`.
  */
 int countersign_unlock_factor(countersign_channel_t *channel,

@@ -304,6 +304,13 @@ public struct SubjectClient: Sendable {
         try await channel.call(SubjectServiceMethods.listSubjects, request, options)
     }
 
+    /// Subjects whose factors want a person's attention, in order of id, a page at a time. Scope `administer`.
+    public func listFactorHealth(
+        _ request: Countersign_V1_ListFactorHealthRequest, options: CallOptions = .defaults
+    ) async throws -> Countersign_V1_ListFactorHealthResponse {
+        try await channel.call(SubjectServiceMethods.listFactorHealth, request, options)
+    }
+
     /// Takes the lock off a factor and forgets its failures. Scope `administer`.
     public func unlockFactor(
         _ request: Countersign_V1_UnlockFactorRequest, options: CallOptions = .defaults
@@ -589,6 +596,7 @@ public typealias ReportLostResponse = Countersign_V1_ReportLostResponse
 
 public typealias SubjectKind = Countersign_V1_SubjectKind
 public typealias AddressKind = Countersign_V1_AddressKind
+public typealias FactorFinding = Countersign_V1_FactorFinding
 public typealias Address = Countersign_V1_Address
 public typealias Subject = Countersign_V1_Subject
 public typealias PutSubjectRequest = Countersign_V1_PutSubjectRequest
@@ -598,6 +606,10 @@ public typealias GetSubjectResponse = Countersign_V1_GetSubjectResponse
 public typealias ListSubjectsRequest = Countersign_V1_ListSubjectsRequest
 public typealias ListSubjectsResponse = Countersign_V1_ListSubjectsResponse
 public typealias SubjectSummary = Countersign_V1_SubjectSummary
+public typealias ListFactorHealthRequest = Countersign_V1_ListFactorHealthRequest
+public typealias ListFactorHealthResponse = Countersign_V1_ListFactorHealthResponse
+public typealias FactorHealth = Countersign_V1_FactorHealth
+public typealias AilingFactor = Countersign_V1_AilingFactor
 public typealias UnlockFactorRequest = Countersign_V1_UnlockFactorRequest
 public typealias UnlockFactorResponse = Countersign_V1_UnlockFactorResponse
 public typealias EraseSubjectRequest = Countersign_V1_EraseSubjectRequest
