@@ -250,7 +250,11 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "MFADomain"], swiftSettings: settings),
         .testTarget(
-            name: "MFADomainTests", dependencies: ["MFADomain", "MFATesting", "SimulatedYear"], swiftSettings: settings),
+            name: "MFADomainTests",
+            dependencies: [
+                "MFADomain", "MFATesting", "SimulatedYear", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "MFAStoreTests",
             dependencies: [

@@ -87,8 +87,7 @@ struct Person {
     }
 
     private mutating func verify(_ code: String, _ signals: Signals) throws -> Verify.Outcome {
-        try run(
-            Verify(facts: Self.facts, target: .kind(.totp), code: code, action: "sign_in", signals: signals))
+        try run(Verify(facts: Self.facts, target: .kind(.totp), code: code, signals: signals))
     }
 
     private static func code(_ credential: TOTPCredential, at moment: Timestamp) -> String {

@@ -54,7 +54,7 @@ public struct FailureBudget: Sendable, Hashable {
 
     public func attemptsLeft(at now: Timestamp, _ settings: DomainSettings) -> Int {
         if isLocked { return 0 }
-        let recent = recentDays(at: now).reduce(0) { $0 + $1.count }
+        let recent = days.reduce(0) { Self.isRecent($1, at: now) ? $0 + $1.count : $0 }
         return max(0, min(settings.maxConsecutiveFailures - consecutive, settings.maxFailuresPer30Days - recent))
     }
 
@@ -62,7 +62,7 @@ public struct FailureBudget: Sendable, Hashable {
     mutating func fail(at now: Timestamp, _ settings: DomainSettings) -> Bool {
         consecutive += 1
         lastFailureAt = now
-        days = recentDays(at: now)
+        days.removeAll { !Self.isRecent($0, at: now) }
         if let index = days.firstIndex(where: { $0.day == now.day }) {
             days[index].count += 1
         } else {
@@ -78,7 +78,7 @@ public struct FailureBudget: Sendable, Hashable {
     }
 
     /// A day stays in the window for 30 days. One that lies ahead (the clock was set back) stays too.
-    private func recentDays(at now: Timestamp) -> [DayCount] {
-        days.filter { $0.day > now.day - 30 }
+    private static func isRecent(_ day: DayCount, at now: Timestamp) -> Bool {
+        day.day > now.day - 30
     }
 }

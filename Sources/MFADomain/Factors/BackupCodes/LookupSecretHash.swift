@@ -3,12 +3,11 @@ internal import Crypto
 /// Hashes look-up secrets under the key ring's static key, so that a stolen database yields no code to guess at. No
 /// slow hash is needed: without the key there is nothing to compute (CONTROLS row 36).
 public struct LookupSecretHash: Sendable {
-    /// Keyed once: that costs as much as a short text.
-    private let keyed: HMAC<SHA256>
+    private let hmac: KeyedHMAC<SHA256>
 
     /// - Parameter key: 32 bytes that never rotate.
     public init(key: [UInt8]) {
-        keyed = HMAC(key: SymmetricKey(data: key))
+        hmac = KeyedHMAC(key: key)
     }
 
     /// Half of an HMAC-SHA-256, bound to the factor the code belongs to: 128 bits are more than a code has.
@@ -24,17 +23,17 @@ public struct LookupSecretHash: Sendable {
 
     /// Of what is remembered of a person and must not be read from the state.
     func digest(_ purpose: String, _ text: String, of pseudonym: Pseudonym) -> [UInt8] {
-        Array(code(message(purpose, text, pseudonym)))
+        Array(hmac.digest(message(purpose, text, pseudonym)))
     }
 
     /// The beginning of it, for what is only looked for among a few of one person's.
     func shortDigest(_ purpose: String, _ text: String, of pseudonym: Pseudonym) -> [UInt8] {
-        Array(code(message(purpose, text, pseudonym)).prefix(SeenSignal.digestByteCount))
+        Array(hmac.digest(message(purpose, text, pseudonym)).prefix(SeenSignal.digestByteCount))
     }
 
-    /// Compares in constant time, as every comparison with a code of an HMAC does.
+    /// Compares in constant time, as every comparison with a digest of the library does.
     func isDigest(_ bytes: [UInt8], of purpose: String, _ text: String, of pseudonym: Pseudonym) -> Bool {
-        code(message(purpose, text, pseudonym)) == bytes
+        hmac.digest(message(purpose, text, pseudonym)) == bytes
     }
 
     private func message(_ purpose: String, _ text: String, _ pseudonym: Pseudonym) -> [UInt8] {
@@ -49,12 +48,6 @@ public struct LookupSecretHash: Sendable {
     }
 
     private func digest(_ bytes: [UInt8], of factorID: FactorID) -> [UInt8] {
-        Array(code(factorID.bytes + bytes).prefix(BackupCodeSet.digestByteCount))
-    }
-
-    private func code(_ bytes: [UInt8]) -> HMAC<SHA256>.MAC {
-        var hmac = keyed
-        hmac.update(data: bytes)
-        return hmac.finalize()
+        Array(hmac.digest(factorID.bytes + bytes).prefix(BackupCodeSet.digestByteCount))
     }
 }

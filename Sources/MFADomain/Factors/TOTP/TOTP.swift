@@ -7,14 +7,14 @@ public enum TOTP {
         secret: [UInt8], steps: some Sequence<Int64>, algorithm: HashAlgorithm, digits: Int
     ) -> [UInt32] {
         switch algorithm {
-        case .sha1: codes(CounterHMAC<Insecure.SHA1>(secret: secret), steps, digits)
-        case .sha256: codes(CounterHMAC<SHA256>(secret: secret), steps, digits)
-        case .sha512: codes(CounterHMAC<SHA512>(secret: secret), steps, digits)
+        case .sha1: codes(KeyedHMAC<Insecure.SHA1>(key: secret), steps, digits)
+        case .sha256: codes(KeyedHMAC<SHA256>(key: secret), steps, digits)
+        case .sha512: codes(KeyedHMAC<SHA512>(key: secret), steps, digits)
         }
     }
 
     private static func codes<Hash>(
-        _ hmac: CounterHMAC<Hash>, _ steps: some Sequence<Int64>, _ digits: Int
+        _ hmac: KeyedHMAC<Hash>, _ steps: some Sequence<Int64>, _ digits: Int
     ) -> [UInt32] {
         steps.map { truncate(hmac.digest(UInt64(bitPattern: $0)), digits) }
     }
