@@ -43,7 +43,11 @@ struct FactorHealthTests {
 
     @Test("Three codes are few, none is a finding of its own, and neither where the policy makes none")
     func backupCodes() throws {
-        var simulation = Simulation()
+        var recovery = RecoveryRules()
+        recovery.backupCodeIntervalSeconds = 0
+        var settings = DomainSettings()
+        settings.policy = Policy(version: "test", recovery: recovery)
+        var simulation = Simulation(settings: settings)
         let (_, _, activation) = try simulation.activate()
         for code in activation.backupCodes.prefix(6) { _ = try simulation.verify(code, .kind(.backupCodes)) }
         #expect(try Self.health(simulation).findings == [.singleFactor])
