@@ -244,7 +244,7 @@ def measure_others(server, report, options):
     if not (options.delivery or options.rehearsal):
         measure_calls(server, report, options, subjects)
     if not options.delivery:
-        rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds)
+        rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds, DURABLE_LOAD)
     if options.rehearsal:
         return
     delivery.measure_hanging(server, report, subjects, options.rounds)

@@ -43,11 +43,15 @@ def rehearse(connection, subjects):
     seconds = time.monotonic() - begin
     if (rehearsal.number(2), rehearsal.number(8)) != (DONE, subjects):
         sys.exit(f"a rehearsal ended in state {rehearsal.number(2)} after {rehearsal.number(8)} subjects")
+    if rehearsal.number(11) == 0:
+        sys.exit("a rehearsal found no recorded evaluation")
     return seconds
 
 
-def measure_rehearsal(server, report, folder, subjects, rounds):
+def measure_rehearsal(server, report, folder, subjects, rounds, load):
     process, address = rig.start_countersignd(server, folder)
+    # So that the audit has something to ask of each.
+    rig.ttload("evaluate", address, "--file", folder / "secrets", "--server-pid", process.pid, *load)
     rates = []
     with wire.Connection(address) as connection:
         for _ in range(rounds):

@@ -8,6 +8,8 @@ extension MFAService {
     // Short, so that what waits for the same thread or connection does not wait long.
     private static let subjectsPerPage = 256
     private static let eventsPerPage = 1_000
+    private static let subjectsPerTurn = 16
+    private static let longest = Duration.seconds(900)
 
     /// Begins to compare a policy with the one in force, over all subjects of a tenant and over the evaluations among its
     /// newest events.
@@ -57,9 +59,10 @@ extension MFAService {
         var rehearsal = rehearsal
         let end: RehearsalReport.State
         do {
-            try await scan(&rehearsal, report, maxEvents: maxEvents)
+            let isWhole = try await scan(&rehearsal, report, maxEvents: maxEvents)
             rehearsal.finish()
-            end = Task.isCancelled ? .cancelled : .done(rehearsal)
+            end = Task.isCancelled ? .cancelled : isWhole ? .done(rehearsal) : .failed
+            if case .failed = end { logger.error("policy: a rehearsal took too long and was given up") }
         } catch {
             if !Task.isCancelled { _ = failure(error) }
             end = Task.isCancelled ? .cancelled : .failed
@@ -76,18 +79,21 @@ extension MFAService {
             ])
     }
 
+    /// - Returns: whether it got to the end.
     private func scan(
         _ rehearsal: inout Rehearsal, _ report: RehearsalReport, maxEvents: Int
-    ) async throws(StoreError) {
+    ) async throws(StoreError) -> Bool {
+        let end = ContinuousClock.now.advanced(by: Self.longest)
         let total = try await store.countSubjects(tenant: report.tenant)
         rehearsals.update(report.id) { $0.subjectsTotal = total }
         let recorded = try await recordedSituations(report, maxEvents: maxEvents)
         var after = ""
         while !Task.isCancelled {
             let page = try await store.scanSubjects(tenant: report.tenant, after: after, limit: Self.subjectsPerPage)
-            for (subject, state) in page.subjects {
-                // A policy of many overrides takes its time for each.
-                if Task.isCancelled { return }
+            for (index, (subject, state)) in page.subjects.enumerated() {
+                // A policy of many overrides takes its time for each, and others wait for this thread too.
+                if Task.isCancelled || ContinuousClock.now >= end { return false }
+                if index.isMultiple(of: Self.subjectsPerTurn) { await Task.yield() }
                 rehearsal.add(subject, state, recorded: recorded.situations(of: state.pseudonym))
             }
             if page.unreadableCount > 0 {
@@ -97,9 +103,10 @@ extension MFAService {
                 report.subjectsDone += page.subjects.count + page.unreadableCount
                 report.subjectsUnreadable += page.unreadableCount
             }
-            guard let next = page.next else { return }
+            guard let next = page.next else { return true }
             after = next
         }
+        return false
     }
 
     private func recordedSituations(
@@ -113,12 +120,12 @@ extension MFAService {
             for event in page.events {
                 if let evaluation = event.event.evaluation { recorded.add(evaluation, of: event.pseudonym) }
             }
-            left -= page.events.count
+            left -= limit
             rehearsals.update(report.id) { report in
                 report.eventsSearched += page.events.count
                 report.evaluationsFound = recorded.count
             }
-            guard page.events.count == limit else { break }
+            if page.next == cursor ?? .beginning { break }
             cursor = page.next
         }
         return recorded

@@ -49,7 +49,8 @@ public protocol Store: Sendable {
     /// and one that cannot be read does not stop the others.
     func scanSubjects(tenant: String, after: String, limit: Int) async throws(StoreError) -> SubjectPage
 
-    /// Events of a tenant before a cursor, or the newest ones, newest first, at most `limit`.
+    /// Events of a tenant before a cursor, or the newest ones, newest first; at most `limit` are looked at, and one that
+    /// cannot be read does not stop the others. At the end the next cursor is the one before.
     func listNewestEvents(
         tenant: String, before: EventCursor?, limit: Int
     ) async throws(StoreError) -> EventPage

@@ -113,7 +113,7 @@ public final class SQLiteStore: Store {
             var next = before ?? .beginning
             while let row = try rows.next() {
                 next = EventCursor(sequence: row[0])
-                events.append(try Self.event(row))
+                if let event = try? Self.event(row) { events.append(event) }
             }
             return EventPage(events: events, next: next)
         }

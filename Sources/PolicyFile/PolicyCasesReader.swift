@@ -55,7 +55,7 @@ struct PolicyCasesReader {
         facts.riskScore = try section.take("risk_score")?.integer(1...100)
         facts.usableKinds = try kinds("factors", &section)
         facts.unusableKinds = try kinds("unusable_factors", &section)
-        facts.verification = try verification(&section)
+        facts.verification = try verification(&section, action: facts.action)
         return facts
     }
 
@@ -67,12 +67,15 @@ struct PolicyCasesReader {
     }
 
     private func verification(
-        _ section: inout PolicySection
+        _ section: inout PolicySection, action: String
     ) throws(PolicyFileError) -> EvaluationFacts.Verification? {
         guard var verification = try section.section("verification") else { return nil }
         let kind = try required("factor", &verification).word(FactorWord.self).kind
         let age = try required("age", &verification).seconds(0...Self.maxAgeSeconds)
         let isForAction = try verification.take("for_action")?.bool() ?? false
+        if isForAction, action.isEmpty {
+            throw verification.refusal(at: "for_action", "there is no action that it is for")
+        }
         let level = try verification.take("aal")?.integer(1...2) ?? 1
         try verification.finish()
         return EvaluationFacts.Verification(

@@ -27,6 +27,23 @@ struct EvaluationRuleTests {
         return (simulation, credential)
     }
 
+    @Test("Backup codes that are all spent are nothing to ask with")
+    func spentBackupCodes() throws {
+        var recovery = RecoveryRules()
+        recovery.backupCodeCount = 1
+        var settings = DomainSettings()
+        settings.policy = Policy(version: "one", recovery: recovery)
+        var simulation = Simulation(settings: settings)
+        let (id, _, activation) = try simulation.activate()
+        _ = try simulation.run(SuspendFactor(facts: .test(), factorID: id))
+        let evaluate = Evaluate(
+            facts: .test(), action: "pay", sensitivity: .sensitive, signals: Signals(), verification: nil, primary: nil)
+        #expect(try simulation.run(evaluate).evaluation.offers == [.backupCodes])
+        _ = try simulation.verify(activation.backupCodes[0], .kind(.backupCodes))
+        let spent = try simulation.run(evaluate).evaluation
+        #expect(spent.requirement == .require && spent.offers.isEmpty && spent.reasons.last == .factorsUnusable)
+    }
+
     @Test("Only an accepted verification makes a device and a place known; e-mail does not")
     func history() throws {
         var (simulation, credential) = try Self.settled()

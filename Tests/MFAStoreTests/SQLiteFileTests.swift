@@ -83,9 +83,12 @@ struct SQLiteFileTests {
         let connection = try DatabaseQueue(path: path)
         try await connection.write { database in
             try database.execute(sql: "UPDATE subject SET version = version + 1 WHERE id = 'b'")
+            try database.execute(sql: "UPDATE audit SET event = x'ff' WHERE sequence = 2")
         }
         try connection.close()
         store = try open()
+        let newest = try await store.listNewestEvents(tenant: "t", before: nil, limit: 10)
+        #expect(newest.events.count == 2 && newest.next == EventCursor(sequence: 1))
         let page = try await store.scanSubjects(tenant: "t", after: "", limit: 10)
         #expect(page.subjects.map(\.subject) == ["a", "c"] && page.unreadableCount == 1 && page.next == nil)
         await store.close()

@@ -133,6 +133,10 @@ struct PolicyCaseTests {
             ),
             ("cases:\n  - {name: a, expect: deny, reasons: [new_moon]}", "2:39: cases[0].reasons[0]: expected every"),
             ("cases:\n  - {name: a, expect: deny, when: {verification: {age: 1_days}}}", "expected the key factor"),
+            (
+                "cases:\n  - {name: a, expect: deny, when: {verification: {factor: totp, age: 1_days, for_action: true}}}",
+                "verification.for_action: there is no action that it is for"
+            ),
             ("cases:\n  - &a {name: a, expect: deny}\n  - *a", "2:5: has an anchor"),
         ])
     func refused(_ text: String, _ problem: String) {

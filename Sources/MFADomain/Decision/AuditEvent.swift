@@ -1,4 +1,5 @@
-/// One line of the audit: what was decided. Holds no secret and no personal data.
+/// One line of the audit: what was decided. Holds no secret, and of people only the operators of recoveries and access
+/// codes, by the names their caller gave.
 public struct AuditEvent: Sendable, Hashable {
     /// Raw values are stored; append only.
     public enum Kind: Int, Sendable, CaseIterable {

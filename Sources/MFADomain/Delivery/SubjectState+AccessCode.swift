@@ -1,18 +1,3 @@
-/// How an access code reaches a person: nothing about it is for an operator's eyes (CONTROLS row 75).
-public enum AccessCodeDelivery: Sendable, Hashable {
-    /// To an address of this kind; nil for e-mail where there is one, else a telephone.
-    case send(Address.Kind?)
-    /// The caller hands it over.
-    case returnCode
-}
-
-/// What became of sending one.
-enum AccessCodeSending {
-    /// In the outbox, or given to the caller.
-    case made(messageID: MessageID?, returned: String, sentTo: String)
-    case refused(SendRefusal)
-}
-
 extension SubjectState {
     /// The address an access code goes to: one that the person proved, else one of the profile. Not one that a suspended
     /// factor has, which somebody else may hold by now, nor one that is too new (CONTROLS row 27).

@@ -23,5 +23,6 @@ extension SubjectState {
 extension Factor {
     fileprivate var isUsable: Bool {
         storedState == .active && !budget.isLocked && temporaryAccessCode.map { $0.usesLeft > 0 } ?? true
+            && backupCodes.map { $0.left > 0 } ?? true
     }
 }

@@ -34,13 +34,12 @@ extension Signals {
         }
     }
 
-    /// The place that a database knows, else the network. What the caller says of the autonomous system stands.
+    /// The place that a database knows, else the network, with the autonomous system that one knows: in one text, so that
+    /// nothing is missing where a file does not tell of one.
     private mutating func locate(_ address: NetworkAddress, _ places: Places) {
         let place = places.place(of: address.bytes)
         network = place.country.isEmpty ? address.network : "place:\(place.country)/\(place.region)"
-        if autonomousSystem.isEmpty, place.autonomousSystem != 0 {
-            autonomousSystem = String(place.autonomousSystem)
-        }
+        if place.autonomousSystem != 0 { network += "/\(place.autonomousSystem)" }
     }
 
     private mutating func believes(_ scope: Scope, _ call: Call) -> Bool {

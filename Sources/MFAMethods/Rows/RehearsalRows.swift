@@ -33,7 +33,8 @@ extension Rows {
                     facts: call.facts, action: try FieldCheck.action(request.action),
                     sensitivity: try EvaluationFacts.Sensitivity(checking: request.sensitivity),
                     signals: try Signals(checking: request.signals, call, places),
-                    verification: try FieldCheck.mention(request.verificationID), primary: nil)
+                    verification: try FieldCheck.mention(request.verificationID),
+                    primary: try PrimaryAuthentication(checking: request, call, now: service.now))
                 return .init(try await service.perform(ExplainEvaluation(command), on: call.key))
             },
         ]

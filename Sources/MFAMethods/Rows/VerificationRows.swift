@@ -200,6 +200,7 @@ protocol PrimaryAuthenticationRequest {
 
 extension Countersign_V1_VerifyRequest: PrimaryAuthenticationRequest {}
 extension Countersign_V1_EvaluateRequest: PrimaryAuthenticationRequest {}
+extension Countersign_V1_ExplainEvaluationRequest: PrimaryAuthenticationRequest {}
 
 extension PrimaryAuthentication {
     /// Nil when the caller names none. Believed only from a caller that may say so.

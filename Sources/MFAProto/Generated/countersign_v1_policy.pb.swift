@@ -1014,11 +1014,21 @@ public nonisolated struct Countersign_V1_ExplainEvaluationRequest: Sendable {
 
   public var verificationID: String = String()
 
+  public var primaryAuthentication: Countersign_V1_PrimaryAuthentication {
+    get {_primaryAuthentication ?? Countersign_V1_PrimaryAuthentication()}
+    set {_primaryAuthentication = newValue}
+  }
+  /// Returns true if `primaryAuthentication` has been explicitly set.
+  public var hasPrimaryAuthentication: Bool {self._primaryAuthentication != nil}
+  /// Clears the value of `primaryAuthentication`. Subsequent reads from it will return its default value.
+  public mutating func clearPrimaryAuthentication() {self._primaryAuthentication = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _signals: Countersign_V1_Signals? = nil
+  fileprivate var _primaryAuthentication: Countersign_V1_PrimaryAuthentication? = nil
 }
 
 public nonisolated struct Countersign_V1_ExplainEvaluationResponse: @unchecked Sendable {
@@ -2195,7 +2205,7 @@ nonisolated extension Countersign_V1_AnswerCounts: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Countersign_V1_ExplainEvaluationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExplainEvaluationRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{1}action\0\u{1}sensitivity\0\u{1}signals\0\u{3}verification_id\0\u{c}\u{7}\u{d}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}subject\0\u{1}action\0\u{1}sensitivity\0\u{1}signals\0\u{3}verification_id\0\u{3}primary_authentication\0\u{c}\u{8}\u{c}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2209,6 +2219,7 @@ nonisolated extension Countersign_V1_ExplainEvaluationRequest: SwiftProtobuf.Mes
       case 4: try { try decoder.decodeSingularEnumField(value: &self.sensitivity) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._signals) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.verificationID) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._primaryAuthentication) }()
       default: break
       }
     }
@@ -2237,6 +2248,9 @@ nonisolated extension Countersign_V1_ExplainEvaluationRequest: SwiftProtobuf.Mes
     if !self.verificationID.isEmpty {
       try visitor.visitSingularStringField(value: self.verificationID, fieldNumber: 6)
     }
+    try { if let v = self._primaryAuthentication {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2247,6 +2261,7 @@ nonisolated extension Countersign_V1_ExplainEvaluationRequest: SwiftProtobuf.Mes
     if lhs.sensitivity != rhs.sensitivity {return false}
     if lhs._signals != rhs._signals {return false}
     if lhs.verificationID != rhs.verificationID {return false}
+    if lhs._primaryAuthentication != rhs._primaryAuthentication {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -445,7 +445,7 @@ public nonisolated struct Countersign_V1_AilingFactor: Sendable {
 
   public var locked: Bool = false
 
-  /// 0 when it was never used.
+  /// Its activation is its first use.
   public var lastUsedAtUnixMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -18,8 +18,12 @@ struct PolicyRehearse: AsyncParsableCommand {
 
     @Argument(help: .init("The proposed policy file.", valueName: "new.yaml")) var file: String
     @Option(help: .init("Subjects that may newly be denied something.", valueName: "number")) var maxBlocked: UInt64?
-    @Option(help: .init("Subjects that may newly be told to enroll.", valueName: "number")) var maxEnroll: UInt64?
-    @Option(help: .init("Subjects that may newly be asked, by PROMPT or REQUIRE.", valueName: "number"))
+    @Option(help: .init("Subjects that may be told to enroll where another answer is in force.", valueName: "number"))
+    var maxEnroll: UInt64?
+    @Option(
+        help: .init(
+            "Subjects that may be answered PROMPT or REQUIRE where another answer, a stricter one too, is in force.",
+            valueName: "number"))
     var maxAsked: UInt64?
     @Option(help: .init("A group of administrators, who are counted apart; may recur. admins unless given."))
     var administrators: [String] = []
@@ -54,6 +58,10 @@ struct PolicyRehearse: AsyncParsableCommand {
             Standard.output(RehearsalTables(rehearsal).text)
         }
         if try exceedsLimit(rehearsal) { throw NegativeVerdict() }
+        let hasLimit = [maxBlocked, maxEnroll, maxAsked].contains { $0 != nil }
+        if hasLimit, rehearsal.subjectsUnreadable > 0 {
+            throw Complaint("\(rehearsal.subjectsUnreadable) subjects could not be read", status: .fault)
+        }
     }
 
     private func rehearse(_ policy: String, _ client: CountersignClient, tenant: String) async throws -> Rehearsal {
