@@ -51,7 +51,7 @@ public struct HOTPCredential: Sendable, Hashable {
         var found = Match.none
         // From the far end, so that the match nearest to the counter stays.
         let counters = (first...last).map { Int64(bitPattern: $0) }
-        let codes = TOTP.codes(secret: secret, steps: counters, algorithm: algorithm, digits: digits)
+        let codes = TOTP.Generator(secret: secret, algorithm: algorithm).codes(of: counters, digits: digits)
         for (candidate, code) in zip(first...last, codes).reversed() where number == code {
             if candidate < counter {
                 if found == .none { found = .spent }

@@ -2,14 +2,28 @@ internal import Crypto
 
 /// The algorithm of RFC 6238 over RFC 4226.
 public enum TOTP {
-    /// The codes of some steps, in their order, as numbers below 10^digits.
-    static func codes(
-        secret: [UInt8], steps: some Sequence<Int64>, algorithm: HashAlgorithm, digits: Int
-    ) -> [UInt32] {
-        switch algorithm {
-        case .sha1: codes(KeyedHMAC<Insecure.SHA1>(key: secret), steps, digits)
-        case .sha256: codes(KeyedHMAC<SHA256>(key: secret), steps, digits)
-        case .sha512: codes(KeyedHMAC<SHA512>(key: secret), steps, digits)
+    /// Makes the codes of one secret.
+    enum Generator {
+        case sha1(KeyedHMAC<Insecure.SHA1>)
+        case sha256(KeyedHMAC<SHA256>)
+        case sha512(KeyedHMAC<SHA512>)
+
+        init(secret: [UInt8], algorithm: HashAlgorithm) {
+            self =
+                switch algorithm {
+                case .sha1: .sha1(KeyedHMAC(key: secret))
+                case .sha256: .sha256(KeyedHMAC(key: secret))
+                case .sha512: .sha512(KeyedHMAC(key: secret))
+                }
+        }
+
+        /// The codes of some steps, in their order, as numbers below 10^digits.
+        func codes(of steps: some Sequence<Int64>, digits: Int) -> [UInt32] {
+            switch self {
+            case .sha1(let hmac): TOTP.codes(hmac, steps, digits)
+            case .sha256(let hmac): TOTP.codes(hmac, steps, digits)
+            case .sha512(let hmac): TOTP.codes(hmac, steps, digits)
+            }
         }
     }
 
@@ -21,8 +35,8 @@ public enum TOTP {
 
     /// The code of one step as people see it, leading zeros included.
     public static func text(secret: [UInt8], step: Int64, parameters: TOTPParameters) -> String {
-        let codes = codes(
-            secret: secret, steps: CollectionOfOne(step), algorithm: parameters.algorithm, digits: parameters.digits)
+        let codes = Generator(secret: secret, algorithm: parameters.algorithm)
+            .codes(of: CollectionOfOne(step), digits: parameters.digits)
         let digits = codes.map { String($0) }.joined()
         return String(repeating: "0", count: max(0, parameters.digits - digits.count)) + digits
     }

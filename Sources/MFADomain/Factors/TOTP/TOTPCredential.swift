@@ -31,21 +31,19 @@ public struct TOTPCredential: Sendable, Hashable {
         guard let number = TOTP.number(code, digits: parameters.digits) else { return .none }
         let current = parameters.step(at: now)
         let window = max(0, current - Int64(windowSteps))...(current + Int64(windowSteps))
+        let generator = TOTP.Generator(secret: secret, algorithm: parameters.algorithm)
         var fresh: Int64?
         var spent = false
-        for (step, code) in zip(window, codes(window)).reversed() where number == code {
+        for (step, code) in zip(window, generator.codes(of: window, digits: parameters.digits)).reversed()
+        where number == code {
             if let lastStep, step <= lastStep { spent = true } else { fresh = step }
         }
         if let fresh { return .fresh(step: fresh) }
         if spent { return .spent }
         let past = max(0, window.lowerBound - Self.lateSteps)..<window.lowerBound
-        for (step, code) in zip(past, codes(past)) where number == code {
+        for (step, code) in zip(past, generator.codes(of: past, digits: parameters.digits)) where number == code {
             if let lastStep, step <= lastStep { return .spent } else { return .late }
         }
         return .none
-    }
-
-    private func codes(_ steps: some Sequence<Int64>) -> [UInt32] {
-        TOTP.codes(secret: secret, steps: steps, algorithm: parameters.algorithm, digits: parameters.digits)
     }
 }
