@@ -238,13 +238,19 @@ def describe_machine():
         sys.exit("two CPUs are needed, one for the server and one for the client")
 
 
+def evaluate_all(process, address, folder):
+    """A sign-in of everybody, from a device that becomes known by it."""
+    verify_pass(process, address, folder, "--signals", *DURABLE_LOAD)
+    ttload("evaluate", address, "--file", folder / "secrets", "--server-pid", process.pid, *DURABLE_LOAD)
+
+
 def measure_others(server, report, options):
     """What needs many subjects."""
     subjects = seed(server, options.subjects, options.reuse)
     if not (options.delivery or options.rehearsal):
         measure_calls(server, report, options, subjects)
     if not options.delivery:
-        rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds, DURABLE_LOAD)
+        rehearsal.measure_rehearsal(server, report, subjects, options.subjects, options.rounds, evaluate_all)
     if options.rehearsal:
         return
     delivery.measure_hanging(server, report, subjects, options.rounds)

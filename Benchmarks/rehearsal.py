@@ -48,10 +48,10 @@ def rehearse(connection, subjects):
     return seconds
 
 
-def measure_rehearsal(server, report, folder, subjects, rounds, load):
+def measure_rehearsal(server, report, folder, subjects, rounds, evaluate_all):
     process, address = rig.start_countersignd(server, folder)
     # So that the audit has something to ask of each.
-    rig.ttload("evaluate", address, "--file", folder / "secrets", "--server-pid", process.pid, *load)
+    evaluate_all(process, address, folder)
     rates = []
     with wire.Connection(address) as connection:
         for _ in range(rounds):
