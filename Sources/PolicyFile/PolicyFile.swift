@@ -16,6 +16,13 @@ public enum PolicyFile {
         return try PolicyReader(file: file).policy(root, version: version(of: text))
     }
 
+    /// So many seconds in the file's words, such as 30_days.
+    public static func duration(_ seconds: Int64) -> String {
+        for (unit, length) in [("days", 86_400), ("hours", 3_600), ("minutes", 60)] as [(String, Int64)]
+        where seconds > 0 && seconds % length == 0 { return "\(seconds / length)_\(unit)" }
+        return "\(seconds)_seconds"
+    }
+
     /// Reads cases that a policy is tested with.
     public static func readCases(_ text: String, file: String) throws(PolicyFileError) -> [PolicyCase] {
         let root = try root(of: text, file, maxBytes: maxCasesBytes, expected: "cases")

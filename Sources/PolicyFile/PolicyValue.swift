@@ -62,15 +62,9 @@ struct PolicyValue {
         else { throw expected("a duration such as 30_days, 24_hours or 90_seconds") }
         let (seconds, isTooLong) = count.multipliedReportingOverflow(by: unit)
         guard !isTooLong, range.contains(seconds) else {
-            throw expected("\(Self.duration(range.lowerBound)) to \(Self.duration(range.upperBound))")
+            throw expected("\(PolicyFile.duration(range.lowerBound)) to \(PolicyFile.duration(range.upperBound))")
         }
         return seconds
-    }
-
-    private static func duration(_ seconds: Int64) -> String {
-        for (unit, length) in [("days", 86_400), ("hours", 3_600), ("minutes", 60)] as [(String, Int64)]
-        where seconds > 0 && seconds % length == 0 { return "\(seconds / length)_\(unit)" }
-        return "\(seconds)_seconds"
     }
 
     func moment() throws(PolicyFileError) -> Timestamp {

@@ -81,8 +81,7 @@ public struct ApproveRecovery: SubjectCommand {
     public func remembered(_ outcome: Outcome) -> RememberedAnswer {
         var answer = RememberedAnswer()
         answer.recoveryID = outcome.recovery.id
-        answer.limit = outcome.refusal?.limit
-        answer.retryAfterMilliseconds = outcome.refusal?.retryAfterMilliseconds ?? 0
+        answer.sendRefusal = outcome.refusal
         answer.sentTo = outcome.sentTo
         answer.isSecret = !outcome.code.isEmpty
         return answer
@@ -98,6 +97,6 @@ public struct ApproveRecovery: SubjectCommand {
         else { throw .idempotentAnswerGone }
         return Outcome(
             recovery: recovery, sentTo: answer.sentTo, code: recollection.codes.first ?? "",
-            refusal: answer.limit.map { SendRefusal(limit: $0, retryAfterMilliseconds: answer.retryAfterMilliseconds) })
+            refusal: answer.sendRefusal)
     }
 }

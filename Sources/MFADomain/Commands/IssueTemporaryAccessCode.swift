@@ -73,8 +73,7 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
     public func remembered(_ outcome: Outcome) -> RememberedAnswer {
         var answer = RememberedAnswer()
         answer.factorID = outcome.factor?.id
-        answer.limit = outcome.refusal?.limit
-        answer.retryAfterMilliseconds = outcome.refusal?.retryAfterMilliseconds ?? 0
+        answer.sendRefusal = outcome.refusal
         answer.sentTo = outcome.sentTo
         answer.isSecret = !outcome.code.isEmpty
         return answer
@@ -88,6 +87,6 @@ public struct IssueTemporaryAccessCode: SubjectCommand {
         guard answer.limit != nil || factor?.credential != nil else { throw .idempotentAnswerGone }
         return Outcome(
             factor: factor, sentTo: answer.sentTo, code: recollection.codes.first ?? "",
-            refusal: answer.limit.map { SendRefusal(limit: $0, retryAfterMilliseconds: answer.retryAfterMilliseconds) })
+            refusal: answer.sendRefusal)
     }
 }

@@ -171,8 +171,7 @@ public struct StartChallenge: SubjectCommand {
         var answer = RememberedAnswer()
         answer.verdict = outcome.verdict
         answer.challengeID = outcome.challenge?.id
-        answer.limit = outcome.refusal?.limit
-        answer.retryAfterMilliseconds = outcome.refusal?.retryAfterMilliseconds ?? 0
+        answer.sendRefusal = outcome.refusal
         answer.sendsLeft = outcome.sendsLeft
         answer.resendAfterMilliseconds = outcome.resendAfterMilliseconds
         answer.isSecret = !outcome.code.isEmpty
@@ -189,7 +188,7 @@ public struct StartChallenge: SubjectCommand {
         guard answer.verdict != nil || challenge != nil else { throw .idempotentAnswerGone }
         return Outcome(
             verdict: answer.verdict, challenge: challenge, code: recollection.codes.first ?? "",
-            refusal: answer.limit.map { SendRefusal(limit: $0, retryAfterMilliseconds: answer.retryAfterMilliseconds) },
+            refusal: answer.sendRefusal,
             sendsLeft: answer.sendsLeft, resendAfterMilliseconds: answer.resendAfterMilliseconds, alternatives: [])
     }
 }

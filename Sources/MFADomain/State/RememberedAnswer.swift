@@ -21,4 +21,13 @@ public struct RememberedAnswer: Sendable, Hashable {
     public var isSecret = false
 
     public init() {}
+
+    /// What stood in the way of sending, of `limit` and `retryAfterMilliseconds`.
+    var sendRefusal: SendRefusal? {
+        get { limit.map { SendRefusal(limit: $0, retryAfterMilliseconds: retryAfterMilliseconds) } }
+        set {
+            limit = newValue?.limit
+            retryAfterMilliseconds = newValue?.retryAfterMilliseconds ?? 0
+        }
+    }
 }

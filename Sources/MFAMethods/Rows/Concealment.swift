@@ -17,6 +17,19 @@ enum Concealment {
         return StatusMapping.status(of: error).tellsWhoExists
     }
 
+    /// What the body answers; to a concealing caller this instead of an error that would tell who exists.
+    static func hiding<Response>(
+        as hidden: Response, _ call: Call, _ service: MFAService, _ body: () async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await body()
+        } catch {
+            guard call.caller.conceal, hides(error) else { throw error }
+            await service.decideAboutNobody(call.facts)
+            return hidden
+        }
+    }
+
     static func start(
         _ command: StartChallenge, _ target: StartChallenge.Target, _ request: Countersign_V1_StartChallengeRequest,
         _ call: Call, _ service: MFAService

@@ -34,24 +34,20 @@ extension Rows {
                 }
             },
             MethodRow(methods.cancelRecovery, scope: .recover) { request, call in
-                do {
+                try await Concealment.hiding(as: .wrongCode, call, service) {
                     let command = CancelRecovery(
                         facts: call.facts, recoveryID: try FieldCheck.recoveryID(request.recoveryID),
                         authority: try CancelRecovery.Authority(checking: request))
                     let outcome = try await service.perform(command, on: call.key)
-                    if call.caller.conceal, outcome.verdict != .accepted { return .with { $0.verdict = .wrongCode } }
+                    if call.caller.conceal, outcome.verdict != .accepted { return .wrongCode }
                     return .with {
                         $0.verdict = .init(outcome.verdict)
                         $0.recovery = .init(outcome.recovery, at: service.now)
                     }
-                } catch {
-                    guard call.caller.conceal, Concealment.hides(error) else { throw error }
-                    await service.decideAboutNobody(call.facts)
-                    return .with { $0.verdict = .wrongCode }
                 }
             },
             MethodRow(methods.completeRecovery, scope: .recover, takesGuess: true) { request, call in
-                do {
+                try await Concealment.hiding(as: .wrongCode, call, service) {
                     let command = CompleteRecovery(
                         facts: call.facts, recoveryID: try FieldCheck.recoveryID(request.recoveryID),
                         code: try FieldCheck.code(request.code), steadyNow: service.steadyNow)
@@ -64,10 +60,6 @@ extension Rows {
                         $0.retryAfterMs = outcome.retryAfterMilliseconds
                         $0.recovery = .init(outcome.recovery, at: service.now)
                     }
-                } catch {
-                    guard call.caller.conceal, Concealment.hides(error) else { throw error }
-                    await service.decideAboutNobody(call.facts)
-                    return .wrongCode
                 }
             },
             MethodRow(methods.getRecovery, scope: .recover) { _, call in
@@ -228,7 +220,12 @@ extension ReportLost.Proof {
     }
 }
 
+// All that a concealing caller learns of anything but success.
+
+extension Countersign_V1_CancelRecoveryResponse {
+    fileprivate static var wrongCode: Self { .with { $0.verdict = .wrongCode } }
+}
+
 extension Countersign_V1_CompleteRecoveryResponse {
-    /// All that a concealing caller learns of anything but success.
     fileprivate static var wrongCode: Self { .with { $0.verdict = .wrongCode } }
 }

@@ -8,7 +8,7 @@ extension Rows {
         let methods = VerificationServiceMethods.self
         return [
             MethodRow(methods.verify, scope: .verify, takesGuess: true) { request, call in
-                do {
+                try await Concealment.hiding(as: .wrongCode, call, service) {
                     // With a challenge only its kind says whether there must be a code.
                     let code =
                         request.challengeID.isEmpty
@@ -27,10 +27,6 @@ extension Rows {
                         answer.receipt = await service.receipt(of: outcome, for: action, audience: audience, call.key)
                     }
                     return answer
-                } catch {
-                    guard call.caller.conceal, Concealment.hides(error) else { throw error }
-                    await service.decideAboutNobody(call.facts)
-                    return .wrongCode
                 }
             },
             MethodRow(methods.startChallenge, scope: .verify) { request, call in

@@ -23,10 +23,8 @@ struct PolicyExplain: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try connection.settings()
-        let client = try await CountersignClient(settings.client)
-        let answer: ExplainEvaluationResponse
-        do {
-            answer = try await client.policy.explainEvaluation(
+        let answer = try await settings.withClient { client in
+            try await client.policy.explainEvaluation(
                 .with {
                     $0.tenant = settings.tenant
                     $0.subject = subject
@@ -35,11 +33,7 @@ struct PolicyExplain: AsyncParsableCommand {
                     $0.signals = signals.message
                     $0.verificationID = verification
                 })
-        } catch {
-            await client.shutdown()
-            throw error
         }
-        await client.shutdown()
         Standard.output(json ? try AnswerJSON.of(answer).text() : Explanation(answer, of: subject, action: action).text)
     }
 }

@@ -38,15 +38,8 @@ struct PolicyRehearse: AsyncParsableCommand {
         let policy = try TextInput.file(file)
         var settings = try connection.settings()
         settings.client.timeout += .seconds(Self.waitSeconds)
-        let client = try await CountersignClient(settings.client)
-        let rehearsal: Rehearsal
-        do {
-            rehearsal = try await rehearse(policy, client, tenant: settings.tenant)
-        } catch {
-            await client.shutdown()
-            throw error
-        }
-        await client.shutdown()
+        let tenant = settings.tenant
+        let rehearsal = try await settings.withClient { try await rehearse(policy, $0, tenant: tenant) }
         switch rehearsal.state {
         case .done: break
         case .cancelled: throw Complaint("the server stopped in the middle of it", status: .noAnswer)

@@ -31,9 +31,8 @@ extension ServerCommand {
         let field = try output.field.map { try FieldPath($0, in: Answer.protoMessageName) }
         var settings = try connection.settings()
         settings.client.timeout += wait
-        let client = try await CountersignClient(settings.client)
-        var answer = try await call(client, tenant: settings.tenant)
-        await client.shutdown()
+        let tenant = settings.tenant
+        var answer = try await settings.withClient { try await call($0, tenant: tenant) }
         try received(&answer)
         try output.show(
             AnswerJSON.of(answer).without(Self.omittedMembers), field: field, goodVerdict: Self.goodVerdict)

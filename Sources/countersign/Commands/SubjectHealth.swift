@@ -39,13 +39,17 @@ struct SubjectHealth: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try connection.settings()
-        let client = try await CountersignClient(settings.client)
+        let counts = try await settings.withClient { try await list($0, tenant: settings.tenant) }
+        if json { Standard.error(counts.text) } else { Standard.output(counts.text) }
+    }
+
+    private func list(_ client: CountersignClient, tenant: String) async throws -> Counts {
         var counts = Counts()
         var token = ""
         repeat {
             let page = try await client.subjects.listFactorHealth(
                 .with {
-                    $0.tenant = settings.tenant
+                    $0.tenant = tenant
                     $0.pageSize = 500
                     $0.pageToken = token
                     $0.findings = only.map(\.message)
@@ -57,8 +61,7 @@ struct SubjectHealth: AsyncParsableCommand {
             counts.add(page)
             token = page.nextPageToken
         } while !token.isEmpty
-        await client.shutdown()
-        if json { Standard.error(counts.text) } else { Standard.output(counts.text) }
+        return counts
     }
 
     /// For people.

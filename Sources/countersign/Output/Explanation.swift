@@ -1,5 +1,6 @@
 import CountersignClient
 import Foundation
+import PolicyFile
 
 /// The answer to a policy question, in words.
 struct Explanation {
@@ -26,7 +27,7 @@ struct Explanation {
                 "  ask with \(answer.offers.isEmpty ? "nothing that is there" : "")"
                     + answer.offers.map { "\($0.kind.word)\($0.name.isEmpty ? "" : " \"\($0.name.shown)\"")" }
                     .joined(separator: ", then "))
-            lines.append("  a verification counts for \(Self.duration(answer.maximumAgeSeconds))")
+            lines.append("  a verification counts for \(PolicyFile.duration(answer.maximumAgeSeconds))")
         }
         if !answer.recommended.isEmpty {
             lines.append("  better than what there is: \(answer.recommended.map(\.word).joined(separator: ", "))")
@@ -63,15 +64,15 @@ struct Explanation {
         let rules = response.rules
         var table: [(String, String)] = []
         table.append(("must have a factor", rules.obliged ? "yes" : "no"))
-        table.append(("grace_period", Self.duration(rules.gracePeriodSeconds)))
+        table.append(("grace_period", PolicyFile.duration(rules.gracePeriodSeconds)))
         for response in rules.responses { table.append((response.rule.word, response.response.word)) }
         if rules.responses.contains(where: { $0.rule == .highRisk }) {
             table.append(("high_risk_score", "\(rules.highRiskScore)"))
         }
         table.append(("assurance.aal", rules.level == .aal2 ? "2" : "1"))
         table.append(("factors", Self.list(rules.factors.map(\.word))))
-        if rules.maximumAgeSeconds != 0 { table.append(("maximum_age", Self.duration(rules.maximumAgeSeconds))) }
-        table.append(("devices are remembered", Self.duration(rules.rememberedDeviceSeconds)))
+        if rules.maximumAgeSeconds != 0 { table.append(("maximum_age", PolicyFile.duration(rules.maximumAgeSeconds))) }
+        table.append(("devices are remembered", PolicyFile.duration(rules.rememberedDeviceSeconds)))
         if !rules.overrides.isEmpty {
             table.append(("overrides that match", Self.list(rules.overrides.map { "number \($0)" })))
         }
@@ -88,13 +89,6 @@ struct Explanation {
 
     private static func list(_ words: [String]) -> String {
         words.isEmpty ? "none" : words.joined(separator: ", ")
-    }
-
-    /// As in the policy file.
-    private static func duration(_ seconds: Int64) -> String {
-        for (unit, length) in [("days", 86_400), ("hours", 3_600), ("minutes", 60)] as [(String, Int64)]
-        where seconds > 0 && seconds % length == 0 { return "\(seconds / length)_\(unit)" }
-        return "\(seconds)_seconds"
     }
 
     private static func moment(_ milliseconds: Int64) -> String {
